@@ -1,0 +1,63 @@
+# Every target makes .venv by itself. Nothing is needed but Python 3.11 or newer, with venv and pip.
+PYTHON ?= python3
+SHARED ?= ../shared
+BIN := .venv/bin
+DEMO := build/demo
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs bench eval clean
+
+help:
+	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
+	@echo 'make test   all tests'
+	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, direction of imports'
+	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md'
+	@echo 'make bench  speed of extraction beside a public tool'
+	@echo 'make eval   quality against the annotated policies in $(SHARED)'
+
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try make PYTHON=python3.12")'
+	@echo 'Setting up .venv (once; about a minute) ...' >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+.venv/installed-bench: .venv/installed
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,bench]'
+	@touch $@
+
+demo: .venv/installed
+	@mkdir -p $(DEMO)
+	@echo '$$ kg build examples/policies -o $(DEMO)/graph.trig'
+	@$(BIN)/kg build examples/policies -o $(DEMO)/graph.trig
+	@echo; echo '$$ kg validate $(DEMO)/graph.trig'
+	@$(BIN)/kg validate $(DEMO)/graph.trig || test $$? -eq 1
+	@echo; echo '$$ kg query transfers_outside_eea --graph $(DEMO)/graph.trig'
+	@$(BIN)/kg query transfers_outside_eea --graph $(DEMO)/graph.trig
+
+test: .venv/installed
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
+
+lint: .venv/installed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python tools/lint_rdf.py
+	@$(BIN)/python tools/lint_imports.py
+
+docs: .venv/installed
+	@$(BIN)/python tools/generate_docs.py
+
+bench: .venv/installed-bench
+	@$(BIN)/python benchmarks/extraction.py
+
+eval: .venv/installed
+	@test -d $(SHARED) || { echo '$(SHARED) is missing: there is nothing to measure with' >&2; exit 2; }
+	@mkdir -p build/eval
+	@$(BIN)/kg build $(SHARED)/policies/*.txt -o build/eval/seeds.trig
+	@$(BIN)/python $(SHARED)/bench/score_facts.py build/eval/seeds.trig
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/bench/score.py $(SHARED)/bench/gdpr-transparency
+
+clean:
+	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
