@@ -1,0 +1,107 @@
+"""Many inputs in one go: each is read and extracted, what fails is remembered and does not stop the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from kg.documents import expand_inputs, read
+from kg.documents.sidecar import Sidecar
+from kg.errors import InputError
+from kg.extract import extract
+from kg.model import Extraction, StatementKind
+from kg.vocabulary import Vocabulary
+
+OBJECTS: Mapping[str, str] = MappingProxyType(
+    {"data": "dpv:hasPersonalData", "purposes": "dpv:hasPurpose", "bases": "dpv:hasLegalBasis", "recipients": "dpv:hasRecipient"}
+)
+"""What is counted by document in what the policy affirms: the distinct objects of each predicate."""
+
+STATEMENTS: Mapping[str, str] = MappingProxyType({"transfers": "transfer", "retention": "retention", "cookies": "cookies"})
+"""And the statements of each topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was found in one document: how many of each topic; `issues` say what was not found, and why."""
+
+    path: str
+    language: str
+    controller: str
+    is_policy: bool
+    counts: Mapping[str, int]
+    issues: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Inputs to be extracted one by one. Iterating does the work and fills in the other fields.
+
+    `failures` are the inputs that could not be used; `repeats` pairs each input whose text was seen before with the input that had it. A
+    repeated text is passed over unless `keep_repeats`.
+
+    >>> batch = Batch([Path("policies")], vocabulary)         # doctest: +SKIP
+    >>> extractions = list(batch)                             # doctest: +SKIP
+    """
+
+    inputs: Iterable[Path]
+    vocabulary: Vocabulary
+    advance: Callable[[int, int, str], None] = lambda done, total, path: None
+    keep_repeats: bool = False
+    summaries: list[Summary] = field(default_factory=list)
+    failures: list[InputError] = field(default_factory=list)
+    repeats: list[tuple[str, str]] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Extraction]:
+        paths = self._paths()
+        seen: dict[str, str] = {}
+        sidecars: dict[Path, Sidecar] = {}
+        for done, path in enumerate(paths):
+            self.advance(done, len(paths), str(path))
+            try:
+                document = read(path, languages=self.vocabulary.languages, sidecars=sidecars)
+                first = seen.setdefault(document.sha256, document.path)
+                if first != document.path:
+                    self.repeats.append((document.path, first))
+                    if not self.keep_repeats:
+                        continue
+                extraction = extract(document, self.vocabulary)
+            except InputError as error:
+                self.failures.append(error)
+                continue
+            self.summaries.append(summarise(extraction))
+            yield extraction
+        self.advance(len(paths), len(paths), "")
+
+    def _paths(self) -> list[Path]:
+        """The files under the inputs, each once, in the order given."""
+        paths: dict[Path, None] = {}
+        for given in self.inputs:
+            try:
+                paths.update(dict.fromkeys(expand_inputs([given])))
+            except InputError as error:
+                self.failures.append(error)
+        return list(paths)
+
+
+def summarise(extraction: Extraction) -> Summary:
+    """The counts by topic of one extraction."""
+    affirmed = [statement for statement in extraction.statements if statement.kind is StatementKind.PRACTICE]
+    said = Counter(predicate for predicate, _ in {(a.predicate, str(a.object)) for statement in affirmed for a in statement.assertions})
+    topics = Counter(statement.topic for statement in affirmed)
+    kinds = Counter(statement.kind for statement in extraction.statements)
+    counts = {"statements": len(extraction.statements)}
+    counts |= {heading: said[predicate] for heading, predicate in OBJECTS.items()}
+    counts |= {heading: topics[topic] for heading, topic in STATEMENTS.items()}
+    counts |= {"rights": kinds[StatementKind.RIGHT], "denials": kinds[StatementKind.DENIAL]}
+    return Summary(
+        path=extraction.document.path,
+        language=extraction.document.language,
+        controller=extraction.controller.partition(":")[2],
+        is_policy=extraction.is_policy,
+        counts=MappingProxyType(counts),
+        issues=extraction.issues,
+    )

@@ -1,0 +1,137 @@
+"""Turns a document into statements: a pure function of its text and the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.extract.assemble import assemble
+from kg.extract.data import data
+from kg.extract.identity import contact_facts, controller_facts, defined_terms, version_facts
+from kg.extract.law import automated, bases, necessity, rights
+from kg.extract.means import actions, directly, plain
+from kg.extract.names import common_words, find_controller, organisation, short_form
+from kg.extract.purposes import purposes
+from kg.extract.reading import Candidate, Reading, Rule, read
+from kg.extract.retention import retention
+from kg.extract.scene import Scene, recognise, scenes
+from kg.extract.sharing import mandatory, recipients, transfers
+from kg.model import BlockKind, DefinedTerm, Document, Extraction, Fact, Organisation, Statement
+from kg.segment import segment
+from kg.vocabulary import Vocabulary
+
+__all__ = ["RULES", "extract"]
+
+RULES: tuple[Rule, ...] = (
+    data,
+    purposes,
+    recipients,
+    transfers,
+    mandatory,
+    bases,
+    rights,
+    automated,
+    necessity,
+    retention,
+    plain,
+    directly,
+    actions,
+)
+
+_EXPECTED = (
+    ("dpv:hasDataController", "the text names no controller"),
+    ("dpv:hasPersonalData", "no category of personal data was found"),
+    ("dpv:hasPurpose", "no purpose was found"),
+)
+
+
+def extract(document: Document, vocabulary: Vocabulary) -> Extraction:
+    """All that the document says, as far as the vocabulary can tell.
+
+    A document in a language without a lexicon, or one that is no privacy policy, yields no statements but says so in `issues`.
+    """
+    clauses = segment(document, vocabulary.abbreviations)
+    if document.language not in vocabulary.languages:
+        reason = f"the language {document.language!r} has no lexicon (there is one for {', '.join(vocabulary.languages)})"
+        return _nothing(document, reason, is_policy=True)
+    found = list(scenes(document, clauses, vocabulary))
+    if not _is_policy(found):
+        return _nothing(document, "this does not read like a privacy policy: it hardly speaks of personal data", is_policy=False)
+    common = common_words(document, found, vocabulary.lexicon(document.language))
+    name = find_controller(found, common)
+    controller = organisation(document, name)
+    recognise(found, {text.split()[0].casefold(): text for text in _names(controller, found) if text.split()[0].casefold() not in common})
+    statements: list[Statement] = []
+    facts: list[Fact] = []
+    terms: list[DefinedTerm] = []
+    for reading in _readings(found, vocabulary):
+        scene = reading.scene
+        facts.extend(controller_facts(scene, controller.curie, name, common))
+        facts.extend(contact_facts(scene, controller.curie))
+        facts.extend(version_facts(scene, vocabulary))
+        if name is not None:
+            terms.extend(defined_terms(scene, controller.curie, name))
+        statements.extend(assemble(reading, _candidates(reading, controller.curie)))
+    organisations = (controller, *_mentioned(found, vocabulary))
+    issues = tuple(_issues(statements, facts))
+    return Extraction(document, controller.curie, clauses, tuple(statements), tuple(facts), organisations, tuple(terms), True, issues)
+
+
+def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
+    by_place: dict[int, Reading] = {}
+    for scene in found:
+        lead = by_place.get(scene.lead.start) if scene.lead is not None else None
+        previous = by_place.get(scene.previous.start) if scene.previous is not None else None
+        reading = by_place[scene.start] = read(scene, vocabulary, lead, previous)
+        yield reading
+
+
+def _candidates(reading: Reading, controller: str) -> Iterator[Candidate]:
+    furniture = reading.scene.block.kind
+    if furniture is BlockKind.FOOTER or furniture is BlockKind.NAVIGATION:
+        return
+    for rule in RULES if furniture is not BlockKind.BANNER else (plain, bases):
+        for candidate in rule(reading):
+            if candidate.object == "controller":
+                candidate = Candidate(
+                    candidate.topic,
+                    candidate.predicate,
+                    controller,
+                    candidate.start,
+                    candidate.end,
+                    candidate.confidence,
+                    candidate.rule,
+                    candidate.frame,
+                )
+            yield candidate
+
+
+def _is_policy(found: list[Scene]) -> bool:
+    """Whether the text speaks of personal data often enough: somewhere of the policy itself or of data, in a twentieth of its clauses."""
+    telling = sum(
+        1 for s in found if any(m.role in ("data", "right", "basis") and not m.weak for m in s.mentions) or s.has("pk:PolicyName")
+    )
+    processed = any(m.role == "processing" for s in found for m in s.mentions)
+    return processed and telling >= 1 and telling * 20 >= len(found)
+
+
+def _names(controller: Organisation, found: list[Scene]) -> Iterator[str]:
+    for text in (controller.name, *controller.alternatives):
+        yield text
+        yield short_form(text, found)
+
+
+def _mentioned(found: list[Scene], vocabulary: Vocabulary) -> tuple[Organisation, ...]:
+    named = sorted({m.term for scene in found for m in scene.of("organisation")})
+    return tuple(Organisation(term, vocabulary.label(term)) for term in named)
+
+
+def _nothing(document: Document, reason: str, *, is_policy: bool) -> Extraction:
+    return Extraction(document, organisation(document, None).curie, (), (), (), (organisation(document, None),), (), is_policy, (reason,))
+
+
+def _issues(statements: list[Statement], facts: list[Fact]) -> Iterator[str]:
+    """What a reader of the result should know was not found."""
+    predicates = {a.predicate for s in statements for a in s.assertions} | {f.assertion.predicate for f in facts}
+    for predicate, issue in _EXPECTED:
+        if predicate not in predicates:
+            yield issue

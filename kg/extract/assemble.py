@@ -1,0 +1,100 @@
+"""Groups the candidates of a clause into statements: one for each frame and topic, so that a statement is a Cartesian product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from kg.extract.frames import Frame
+from kg.extract.reading import Candidate, Reading
+from kg.model import Assertion, Condition, Statement, StatementKind
+
+STATED = 0.35
+"""The confidence from which a candidate becomes an assertion of the graph."""
+
+_ORDER = (
+    "right",
+    "automated",
+    "transfer",
+    "retention",
+    "share",
+    "security",
+    "provision",
+    "cookies",
+    "basis",
+    "purpose",
+    "source",
+    "collect",
+)
+_ALONE = frozenset({"right", "security", "retention"})
+_BYWAY = frozenset({"dpv:hasProcessing", "dpv:hasDataSubject"})
+
+
+def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Statement]:
+    """The statements of a clause. Processing and data subjects alone are not a statement."""
+    frames: dict[tuple[int, int, bool], list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.confidence < STATED:
+            continue
+        frame = candidate.frame
+        frames.setdefault((frame.start, frame.end, frame.denied), []).append(candidate)
+    for key in sorted(frames):
+        members = sorted(frames[key], key=lambda c: (_bucket(c), c.start, c.end, c.predicate, str(c.object)))
+        groups = [(bucket, list(group)) for bucket, group in groupby(members, key=_bucket)]
+        general = [c for bucket, group in groups if bucket == "general" for c in group]
+        for bucket, group in groups:
+            told = [c for c in group if c.predicate not in _BYWAY]
+            if bucket != "general":
+                yield _statement(reading, bucket, [*group, *(_actions(general) if bucket == "retention" else ())])
+            elif told or (group[0].frame.denied and any(c.predicate == "dpv:hasProcessing" for c in group)):
+                yield _statement(reading, min((c.topic for c in told or group), key=_ORDER.index), group)
+
+
+def _bucket(candidate: Candidate) -> str:
+    return candidate.topic if candidate.topic in _ALONE else "general"
+
+
+def _actions(general: list[Candidate]) -> list[Candidate]:
+    return [c for c in general if c.predicate == "dpv:hasProcessing"]
+
+
+def _statement(reading: Reading, topic: str, members: list[Candidate]) -> Statement:
+    scene, frame = reading.scene, members[0].frame
+    kind = StatementKind.RIGHT if topic == "right" else StatementKind.DENIAL if frame.denied else StatementKind.PRACTICE
+    assertions: dict[tuple[str, str], Assertion] = {}
+    for member in members:
+        key = (member.predicate, str(member.object))
+        known = assertions.get(key)
+        if known is None or member.confidence > known.confidence:
+            assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
+    if frame.agent is not None and "dpv:isImplementedByEntity" not in {p for p, _ in assertions} and frame.actor == "third":
+        place = next((m for m in scene.of("organisation") if m.term == frame.agent), None)
+        if place is not None:
+            assertions["dpv:isImplementedByEntity", frame.agent] = Assertion(
+                "dpv:isImplementedByEntity", frame.agent, place.start, place.end, 0.7, "agent of the action"
+            )
+    clauses = (scene.clause.index,) if reading.lead is None else (reading.lead.scene.clause.index, scene.clause.index)
+    return Statement(
+        kind,
+        scene.start if len(reading.frames) == 1 else _place(frame, members),
+        topic,
+        frame.modality,
+        clauses,
+        tuple(sorted(assertions.values(), key=lambda a: (a.start, a.end, a.predicate, str(a.object)))),
+        tuple((m.start, m.end) for m in scene.cues("pk:Hedge") if frame.start <= m.start < frame.end),
+        tuple(_conditions(reading)),
+    )
+
+
+def _place(frame: Frame, members: list[Candidate]) -> int:
+    return min(frame.start, *(m.start for m in members)) if members else frame.start
+
+
+def _conditions(reading: Reading) -> Iterator[Condition]:
+    kinds = reading.scene.of("condition")
+    for aside in reading.asides:
+        kind = next((m.term for m in kinds if aside.start <= m.start < aside.end), None)
+        yield Condition(aside.start, aside.end, kind, aside.exception)
+    for mention in kinds:
+        if not mention.weak and reading.aside_at(mention.start) is None:
+            yield Condition(mention.start, mention.end, mention.term)

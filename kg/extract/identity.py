@@ -1,0 +1,122 @@
+"""What a policy says of itself: controller, contact, officer, law, dates, and what it defers to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.extract.dates import dates
+from kg.extract.names import Name, aliases, candidates
+from kg.extract.scene import Scene
+from kg.model import Assertion, DefinedTerm, Fact, Mention, Value
+from kg.vocabulary import Vocabulary
+
+_PHONE = re.compile(r"(?<![\w/])\(?\+?\d[\d ()/.\u00a0-]{6,}\d(?![\w/])")
+_DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_POSTCODE = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
+_CONTACT = ("pk:TopicContact", "pk:TopicController", "pk:TopicOfficer")
+_ELSEWHERE = ("pk:TopicComplaint", "pk:TopicLinks", "pk:TopicCookies")
+
+
+def controller_facts(scene: Scene, controller: str, name: Name | None, common: frozenset[str]) -> Iterator[Fact]:
+    """The controller, where the clause names it as the one whose policy it is."""
+    if name is None or scene.block.kind.is_furniture:
+        return
+    introduced = (
+        scene.cues("pk:ControllerIntroduction") or scene.cues("pk:PolicyName") or scene.about("pk:TopicController", "pk:TopicContact")
+    )
+    if not introduced:
+        return
+    short = name.text.casefold()
+    for found in candidates(scene, common):
+        text = found.text.casefold()
+        if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) > 3):
+            sure = 0.9 if scene.cues("pk:ControllerIntroduction") else 0.7
+            yield Fact(None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller"))
+            return
+
+
+def contact_facts(scene: Scene, controller: str) -> Iterator[Fact]:
+    """E-mail addresses, telephone numbers, contact pages and postal addresses of the controller or of its officer."""
+    if scene.block.kind.is_furniture:
+        return
+    cues = scene.cues("pk:ContactCue")
+    about = scene.about(*_CONTACT)
+    officer = (
+        bool(scene.cues("pk:OfficerCue")) or scene.about("pk:TopicOfficer") or (scene.lead is not None and scene.lead.has("pk:OfficerCue"))
+    )
+    if scene.about(*_ELSEWHERE) and not cues:
+        return
+    sure = 0.6 + 0.15 * bool(cues) + 0.15 * about
+    for start, end, kind in _details(scene, bool(cues), about):
+        text = " ".join(scene.text[start:end].split())
+        if officer:
+            yield _fact(scene, controller, "pk:officerContact", text, start, end, sure, f"officer's {kind}")
+        else:
+            predicate = "dpv:hasAddress" if kind == "address" else "dpv:hasContact"
+            yield _fact(scene, controller, predicate, text, start, end, sure, f"contact: {kind}")
+    if officer and not scene.is_heading and scene.cues("pk:OfficerCue", strong=True):
+        cue = scene.cues("pk:OfficerCue", strong=True)[0]
+        yield _fact(scene, controller, "dpv:hasDataProtectionOfficer", scene.text[cue.start : cue.end], cue.start, cue.end, 0.5, "officer")
+
+
+def _fact(scene: Scene, subject: str | None, predicate: str, text: str, start: int, end: int, sure: float, rule: str) -> Fact:
+    return Fact(subject, scene.clause.index, Assertion(predicate, Value(text), start, end, round(sure, 2), rule))
+
+
+def _details(scene: Scene, cued: bool, about: bool) -> Iterator[tuple[int, int, str]]:
+    found = False
+    for number in range(scene.first, scene.last):
+        word = scene.tokens.norms[number]
+        if "@" in word and len(word) > 3:
+            found = True
+            yield scene.tokens.starts[number], scene.tokens.ends[number], "e-mail"
+        elif word.startswith(("http", "www.")) and cued and not scene.of("technology", "organisation"):
+            found = True
+            yield scene.tokens.starts[number], scene.tokens.ends[number], "page"
+    if cued or about:
+        for match in _PHONE.finditer(scene.text, scene.start, scene.end):
+            if not _DATE_LIKE.fullmatch(match.group().strip()) and sum(c.isdigit() for c in match.group()) >= 7:
+                found = True
+                yield match.start(), match.end(), "telephone"
+    if about and not found and _postal(scene):
+        yield scene.start, scene.end, "address"
+
+
+def _postal(scene: Scene) -> bool:
+    """Whether a short clause under a contact heading looks like a postal address."""
+    text = scene.text[scene.start : scene.end]
+    capitals = sum(word[:1].isupper() for word in text.split())
+    return len(text) < 200 and bool(_POSTCODE.search(text)) and capitals >= 2 and not scene.of("processing")
+
+
+def version_facts(scene: Scene, vocabulary: Vocabulary) -> Iterator[Fact]:
+    """The date from which the text holds, the laws that it applies, and other texts that it refers to."""
+    if scene.block.kind.is_furniture:
+        return
+    if scene.cues("pk:DateCue"):
+        for day, start, end in dates(scene, vocabulary)[:1]:
+            value = Value(day.isoformat(), "xsd:date")
+            yield Fact(None, scene.clause.index, Assertion("pk:effectiveFrom", value, start, end, 0.75, "date beside a date cue"))
+    if scene.is_heading:
+        return
+    for mention in scene.of("law"):
+        yield Fact(
+            None,
+            scene.clause.index,
+            Assertion("dpv:hasApplicableLaw", mention.term, mention.start, mention.end, 0.7, f"law: {mention.form}"),
+        )
+    if scene.cues("pk:DeferCue", strong=True) and scene.has("pk:PolicyName"):
+        cue = scene.cues("pk:DeferCue", strong=True)[0]
+        url = next((n for n in range(scene.first, scene.last) if scene.tokens.norms[n].startswith(("http", "www."))), None)
+        target = scene.text[scene.tokens.starts[url] : scene.tokens.ends[url]] if url is not None else scene.text[scene.start : scene.end]
+        yield _fact(scene, None, "pk:defersTo", target, cue.start, scene.end, 0.6, f"defers: {cue.form}")
+
+
+def defined_terms(scene: Scene, controller: str, name: Name) -> Iterator[DefinedTerm]:
+    """Names in quotation marks that the text gives to the controller, with the kinds of party that they take in."""
+    if not (scene.start <= name.start < scene.end):
+        return
+    for surface, start, _ in aliases(scene, name):
+        inside: list[Mention] = [m for m in scene.of("recipient", "subject") if name.end <= m.start < start]
+        yield DefinedTerm(surface, controller, tuple(sorted({m.term for m in inside})), scene.clause.index)

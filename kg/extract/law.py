@@ -1,0 +1,114 @@
+"""Legal bases with the interests pursued, rights, automated decisions, and whether data must be given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.extract.reading import COLLECT, DOUBTFUL, Candidate, Reading
+from kg.model import Mention
+
+_ABOUT_BASIS = ("pk:TopicLegalBasis", "pk:TopicInterest")
+_NEAR = 16
+_HEAD = 6
+_MARKETING = ("dpv:Marketing", "dpv:DirectMarketing")
+
+
+def bases(reading: Reading) -> Iterator[Candidate]:
+    """Legal bases, and the purposes that stand beside a legitimate interest as the interests pursued."""
+    scene = reading.scene
+    if scene.is_heading:
+        return
+    about = scene.about(*_ABOUT_BASIS)
+    mentions = scene.of("basis")
+    for mention in mentions:
+        doubtful = not about and (mention.weak or (scene.about("pk:TopicRights") and mention.term == "dpv:Consent"))
+        score = DOUBTFUL if doubtful else 0.65 + 0.2 * about - 0.15 * mention.weak + 0.05 * bool(reading.frame_at(mention.start).verbs)
+        yield reading.make("basis", "dpv:hasLegalBasis", mention.term, mention, score, "legal basis")
+    interested = [m for m in mentions if reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest")]
+    inherited = reading.lead is not None and any(
+        reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest") for m in reading.lead.scene.of("basis")
+    )
+    if interested or inherited or (scene.about("pk:TopicInterest") and scene.is_item):
+        for mention in scene.of("purpose"):
+            yield reading.make("basis", "pk:interestPursued", mention.term, mention, 0.7, "interest pursued")
+
+
+def rights(reading: Reading) -> Iterator[Candidate]:
+    """Rights that the person may use: named as rights, or asked for where a cue, the lead-in or the heading is about rights."""
+    scene = reading.scene
+    about = scene.about("pk:TopicRights")
+    if scene.is_heading and not about:
+        return
+    for mention in scene.of("right"):
+        cued = _cued(reading, mention)
+        if mention.weak and scene.is_heading:
+            continue
+        score = DOUBTFUL if mention.weak and not cued else 0.72 + 0.12 * about + 0.1 * cued - 0.1 * mention.weak
+        yield reading.make("right", "dpv:hasRight", mention.term, mention, min(score, 0.97), "right")
+        if mention.term == "eu-gdpr:A7-3":
+            yield reading.make("right", "dpv:hasConsentControl", "dpv:WithdrawConsent", mention, min(score, 0.97), "right")
+        if mention.term == "eu-gdpr:A21" and (scope := _marketing(reading, mention)):
+            yield reading.make("right", "dpv:hasScope", "dpv:DirectMarketing", scope, min(score, 0.97), "right")
+
+
+def _cued(reading: Reading, mention: Mention) -> bool:
+    """Whether what is asked for is asked for as a right: after a rights cue close by, or at the head of an item in a list of rights."""
+    scene = reading.scene
+    about = scene.about("pk:TopicRights")
+    place = scene.token_at(mention.start)
+    if any(
+        (about or not cue.weak) and cue.start <= mention.start and place - scene.token_at(cue.end) <= _NEAR
+        for cue in scene.cues("pk:RightCue")
+    ):
+        return True
+    leads = reading.lead is not None and bool(reading.lead.scene.cues("pk:RightCue", strong=not about))
+    return scene.is_item and (leads or "pk:TopicRights" in scene.nearest) and place - scene.first <= _HEAD
+
+
+def _marketing(reading: Reading, mention: Mention) -> Mention | None:
+    """The marketing that an objection is limited to, where it stands beside it."""
+    near = [
+        m
+        for m in reading.scene.of("purpose")
+        if reading.vocabulary.is_a(m.term, *_MARKETING) and m.start < mention.end + 40 and m.end > mention.start - 10
+    ]
+    return mention if near else None
+
+
+def automated(reading: Reading) -> Iterator[Candidate]:
+    """Automated decisions: that they are made or not, how far, by which logic, to what effect."""
+    scene = reading.scene
+    if scene.is_heading:
+        return
+    decisions = scene.of("decision")
+    near = (
+        bool(decisions)
+        or scene.about("pk:TopicAutomatedDecision")
+        or (reading.previous is not None and bool(reading.previous.scene.of("decision")))
+    )
+    for mention in decisions:
+        if not mention.weak or scene.about("pk:TopicAutomatedDecision"):
+            yield reading.make("automated", "dpv:hasContext", mention.term, mention, 0.8, "automated decision")
+    if near:
+        for role, predicate in (
+            ("automation", "dpv:hasAutomationLevel"),
+            ("logic", "dpv:hasAlgorithmicLogic"),
+            ("impact", "dpv:hasImpact"),
+        ):
+            for mention in scene.of(role):
+                yield reading.make("automated", predicate, mention.term, mention, 0.7, role)
+
+
+def necessity(reading: Reading) -> Iterator[Candidate]:
+    """Whether data must be given, and what follows if they are not."""
+    scene = reading.scene
+    if scene.is_heading:
+        return
+    consequences = [m for m in scene.of("consequence") if not m.weak or reading.any_act(*COLLECT) or scene.of("data")]
+    for mention in consequences:
+        yield reading.make("provision", "dpv:hasConsequence", mention.term, mention, 0.65 - 0.2 * mention.weak, "consequence")
+        if not scene.of("necessity") and not scene.of("technology"):
+            yield reading.make("provision", "dpv:hasNecessity", "dpv:Required", mention, 0.48, "necessity: follows from a consequence")
+    for mention in scene.of("necessity"):
+        score = DOUBTFUL if mention.weak and not scene.of("data") else 0.65 - 0.2 * mention.weak
+        yield reading.make("provision", "dpv:hasNecessity", mention.term, mention, score, "necessity")

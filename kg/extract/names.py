@@ -1,0 +1,171 @@
+"""Finds who speaks: the controller's name, its short forms, and the names that the text defines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kg.extract.scene import Scene
+from kg.iris import slug
+from kg.lexicon import Lexicon
+from kg.model import Document, Mention, Organisation
+
+_SMALL = frozenset({"of", "and", "&", "the", "for", "de", "la", "und", "ja", "-", "."})
+_QUOTED = re.compile(r"[\"“”„«'‘’]\s*([^\"“”„«»'‘’()]{2,40}?)\s*[\"“”»'‘’]")
+_LONGEST = 7
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]+)\.[a-z.]{2,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A capitalised run of tokens that may name an organisation."""
+
+    text: str
+    start: int
+    end: int
+    scene: Scene
+    legal: bool
+
+
+def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
+    """The proper names in a clause: capitalised runs with a word that the document never writes small and no lexicon knows."""
+    forms = {m.end for m in scene.cues("pk:LegalFormCue")}
+    known = [
+        (m.start, m.end) for m in scene.mentions if m.term in ("pk:PolicyName", "pk:SecondParty") or m.role in ("data", "law", "place")
+    ]
+    number = scene.first
+    tokens, text = scene.tokens, scene.text
+    while number < scene.last:
+        if not _capital(text, tokens.starts[number]) or any(a <= tokens.starts[number] < b for a, b in known):
+            number += 1
+            continue
+        stop = number + 1
+        while (
+            stop < scene.last
+            and stop - number < _LONGEST
+            and _continues(scene, stop)
+            and not any(a <= tokens.starts[stop] < b for a, b in known)
+        ):
+            stop += 1
+        while stop > number + 1 and tokens.norms[stop - 1] in _SMALL:
+            stop -= 1
+        end = next((tokens.ends[n] for n in range(stop - 1, number - 1, -1) if tokens.ends[n] in forms), None)
+        if end is not None:
+            stop = scene.token_at(end)
+        words = tokens.norms[number:stop]
+        if any(word not in common and len(word) > 1 for word in words if word not in _SMALL):
+            while words and words[0] in common and len(words) > 1 and end is None:
+                number, words = number + 1, words[1:]
+            yield Name(
+                text[tokens.starts[number] : tokens.ends[stop - 1]], tokens.starts[number], tokens.ends[stop - 1], scene, end is not None
+            )
+        number = max(stop, number + 1)
+
+
+def _capital(text: str, place: int) -> bool:
+    return text[place].isupper() or (text[place].isdigit() and text[place + 1 : place + 2].isalpha())
+
+
+def _continues(scene: Scene, number: int) -> bool:
+    """Whether a token goes on with a name: capitalised, or a small joining word before a capitalised one."""
+    start = scene.tokens.starts[number]
+    gap = scene.text[scene.tokens.ends[number - 1] : start]
+    if "\n" in gap or len(gap) > 1:
+        return False
+    if _capital(scene.text, start) or scene.text[start].isdigit():
+        return True
+    following = number + 1
+    return scene.tokens.norms[number] in _SMALL and following < scene.last and _capital(scene.text, scene.tokens.starts[following])
+
+
+def common_words(document: Document, scenes: Iterable[Scene], lexicon: Lexicon) -> frozenset[str]:
+    """The words that the document writes small somewhere or that the lexicon knows: no name is made of these alone."""
+    words: set[str] = set()
+    for scene in scenes:
+        for number in range(scene.first, scene.last):
+            norm = scene.tokens.norms[number]
+            if norm not in words and (document.text[scene.tokens.starts[number]].islower() or lexicon.knows(norm)):
+                words.add(norm)
+    return frozenset(words)
+
+
+def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
+    """The name that is introduced as the controller's, stands in the title or bears a legal form; None where no name does."""
+    score: Counter[str] = Counter()
+    first: dict[str, Name] = {}
+    for scene in scenes:
+        if scene.block.kind.is_furniture:
+            continue
+        cues = scene.cues("pk:ControllerIntroduction")
+        titled = scene.is_heading and scene.has("pk:PolicyName")
+        for name in (*candidates(scene, common), *(_defined(scene, cue) for cue in scene.cues("pk:NameFollows"))):
+            if name is None or any(m.role == "organisation" and m.start >= name.start and m.end <= name.end for m in scene.mentions):
+                continue
+            key = name.text.casefold()
+            first.setdefault(key, name)
+            lonely = name.start == scene.start and " " not in name.text and not name.legal and not titled
+            score[key] += 2 * name.legal + 4 * titled + 2 * (scene.clause.index < 8 and scene.has("pk:PolicyName")) + (not lonely)
+            if (
+                scene.cues("pk:NameFollows")
+                and name.start >= scene.cues("pk:NameFollows")[0].end
+                and name.start - scene.cues("pk:NameFollows")[0].end <= 3
+            ):
+                score[key] += 6
+            score[key] += 2 * any(0 <= m.start - name.end <= 12 for m in scene.of("processing") if not m.weak)
+            for cue in cues:
+                distance = max(cue.start - name.end, name.start - cue.end)
+                score[key] += 10 if distance <= 3 else 4 if distance < 30 else 0
+    best = max(score, key=lambda key: (score[key], -first[key].start), default=None)
+    return first[best] if best is not None and score[best] >= 4 else None
+
+
+def _defined(scene: Scene, cue: Mention) -> Name | None:
+    """What a definition gives ("Company … refers to acorn software.") even where it is not written as a name: up to the next stop."""
+    opening = [m for m in scene.cues("pk:FirstParty", strong=True) if m.end <= cue.start]
+    if not opening or any(m.role in ("processing", "recipient") for m in scene.mentions):
+        return None
+    number = first = scene.token_at(cue.end)
+    while (
+        number < scene.last
+        and number - first < _LONGEST
+        and scene.tokens.norms[number] not in (".", ",", ";", "(", ":", ")", '"', "“", "”")
+    ):
+        number += 1
+    if number == first:
+        return None
+    start, end = scene.tokens.starts[first], scene.tokens.ends[number - 1]
+    return Name(scene.text[start:end], start, end, scene, False)
+
+
+def organisation(document: Document, name: Name | None) -> Organisation:
+    """The controller as an organisation: from the metadata, the text, the address of the source, or the file's name, in that order."""
+    text = document.metadata.controller or (name.text if name else None)
+    if text is None and document.metadata.source and (host := _HOST.match(document.metadata.source)):
+        text = host.group(1)
+    if text is None:
+        text = document.path.replace("\\", "/").rsplit("/", 1)[-1].rpartition(".")[0] or "unknown"
+    others = (name.text,) if name and name.text.casefold() != text.casefold() and _akin(name.text, text) else ()
+    return Organisation(f"org:{slug(text)}", text, others, document.language)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two names share their first word: only then does the text's name count as another name of the given one."""
+    return one.split()[0].casefold() == other.split()[0].casefold()
+
+
+def aliases(scene: Scene, name: Name) -> Iterator[tuple[str, int, int]]:
+    """Names in quotation marks shortly after the name ("… Ltd (“Acme”)"), with their spans."""
+    for match in _QUOTED.finditer(scene.text, name.end, min(scene.end, name.end + 160)):
+        if match.group(1)[0].isupper():
+            yield match.group(1), match.start(1), match.end(1)
+
+
+def short_form(name: str, scenes: Iterable[Scene]) -> str:
+    """The name without its legal form and generic tail words."""
+    ends = {scene.text[m.start : m.end].casefold() for scene in scenes for m in scene.cues("pk:LegalFormCue")}
+    words = name.split()
+    while len(words) > 1 and words[-1].strip(".,").casefold() in {end.strip(".") for end in ends}:
+        words.pop()
+    return " ".join(words).rstrip(",")

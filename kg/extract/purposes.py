@@ -1,0 +1,154 @@
+"""Purposes: what the data are processed for, phrase by phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading
+from kg.model import Mention
+
+_ENDS = frozenset({";", ".", ":", "(", ")"})
+_JOINTS = frozenset({",", "/", "&", "or", "and"})
+_LONGEST = 30
+_NOT_HERE = ("pk:TopicRights", "pk:TopicChanges", "pk:TopicLinks", "pk:TopicComplaint", "pk:TopicOfficer", "pk:TopicDefinitions")
+
+
+def purposes(reading: Reading) -> Iterator[Candidate]:
+    """Purpose phrases after a marker or in a list of purposes, each with the purposes said in it; and strong purposes by themselves."""
+    scene = reading.scene
+    if scene.is_heading:
+        return
+    phrases = list(_phrases(reading))
+    mentions = scene.of("purpose")
+    told: set[tuple[int, int]] = set()
+    for start, end, sure in phrases:
+        inside = [m for m in mentions if m.start >= start - 1 and m.end <= end + 1]
+        told.update((mention.start, mention.end) for mention in inside)
+        inside = [m for m in inside if not m.weak or _opens(reading, m, start)]
+        yield from _phrase(reading, start, end, inside, sure)
+    for mention in mentions:
+        if (mention.start, mention.end) in told:
+            continue
+        marked = scene.has("pk:PurposeMarker") and bool(scene.cues("pk:PurposeMarker", strong=True))
+        announced = scene.about("pk:TopicPurpose") and (
+            (scene.is_item and _opens(reading, mention, scene.start)) or marked or not mention.weak
+        )
+        doubtful = (mention.weak and not (marked or announced)) or (scene.about(*_NOT_HERE) and not marked)
+        score = DOUBTFUL if doubtful else 0.72 + 0.1 * announced + 0.06 * marked - 0.12 * mention.weak
+        yield reading.make("purpose", "dpv:hasPurpose", mention.term, mention, score, "purpose")
+
+
+def _phrase(reading: Reading, start: int, end: int, inside: list[Mention], sure: float) -> Iterator[Candidate]:
+    if not inside:
+        yield reading.make("purpose", "dpv:hasPurpose", "dpv:Purpose", (start, end), sure - 0.15, "purpose: phrase without a known purpose")
+        return
+    best = sorted(inside, key=lambda m: (m.weak, m.start - m.end))
+    terms = dict.fromkeys(m.term for m in sorted(best, key=lambda m: m.start))
+    for term in terms:
+        mention = next(m for m in best if m.term == term)
+        span = (start, end) if len(terms) == 1 else (mention.start, mention.end)
+        candidate = reading.make("purpose", "dpv:hasPurpose", term, span, sure, f"purpose phrase: {mention.form}")
+        yield candidate
+
+
+def _opens(reading: Reading, mention: Mention, start: int) -> bool:
+    """Whether a mention opens the phrase or a member of an enumeration in it: only there do weak forms say what the end is."""
+    scene = reading.scene
+    number = scene.token_at(mention.start)
+    return number - scene.token_at(start) <= 2 or scene.tokens.norms[number - 1] in _JOINTS
+
+
+def _phrases(reading: Reading) -> Iterator[tuple[int, int, float]]:
+    """The stretches that say an end, with how sure that is: after a marker, and the whole item in a list of purposes."""
+    scene = reading.scene
+    if scene.about(*_NOT_HERE) and not scene.about("pk:TopicPurpose"):
+        return
+    verbs = {m.start: m for m in scene.cues("pk:PurposeVerb")}
+    opened: list[tuple[int, float]] = []
+    for marker in scene.cues("pk:PurposeMarker"):
+        aside = reading.aside_at(marker.start)
+        if marker.weak and aside is not None:
+            continue
+        begin = _opening(reading, marker, verbs)
+        if begin is not None:
+            opened.append((begin, 0.8 if not marker.weak else 0.7))
+    if scene.is_item and scene.topics and scene.topics[0] == "pk:TopicPurpose":
+        first = scene.tokens.starts[scene.first]
+        if first in verbs or any(m.start == first for m in scene.of("purpose")):
+            opened.append((first, 0.82))
+    reached = -1
+    for begin, sure in sorted(set(opened)):
+        if begin < reached:
+            continue
+        for start, end in _pieces(reading, begin, verbs):
+            yield start, end, sure
+            reached = end
+
+
+def _opening(reading: Reading, marker: Mention, verbs: dict[int, Mention]) -> int | None:
+    """Where the phrase after a marker begins: at a purpose verb or purpose within a few words; "to" and "for" ask for more."""
+    scene = reading.scene
+    number = scene.token_at(marker.end)
+    for at in range(number, min(number + (2 if marker.weak else 4), scene.last)):
+        place = scene.tokens.starts[at]
+        if place in verbs or any(m.start == place and not (marker.weak and m.weak and place not in verbs) for m in scene.of("purpose")):
+            if not marker.weak or _purposeful(reading, marker):
+                return place
+            return None
+    return None
+
+
+def _purposeful(reading: Reading, marker: Mention) -> bool:
+    """Whether a bare "to" follows an action upon data or the use of a technology, and not "you may contact us to …"."""
+    frame = reading.frame_at(marker.start)
+    scene = reading.scene
+    if scene.tokens.starts[scene.first] == marker.start:
+        return scene.is_item or scene.about("pk:TopicPurpose")
+    if frame.actor == "second":
+        return reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE)
+    before = [m for m in scene.of("technology", "data", "recipient") if m.end <= marker.start] or scene.cues("pk:AnaphoricData")
+    acting = any(verb.end <= marker.start for verb in frame.verbs)
+    return acting or bool(before)
+
+
+def _pieces(reading: Reading, begin: int, verbs: dict[int, Mention]) -> Iterator[tuple[int, int]]:
+    """Split a purpose phrase where a new purpose verb follows a comma or an "and", and end it at a wall, an aside or a new subject."""
+    scene = reading.scene
+    norms, starts, ends = scene.tokens.norms, scene.tokens.starts, scene.tokens.ends
+    stops = {m.start for m in scene.cues("pk:FirstParty") if m.start in _subjects(reading)} | {
+        a.start for a in reading.asides if a.start > begin
+    }
+    markers = {m.start for m in scene.cues("pk:PurposeMarker")}
+    first = scene.token_at(begin)
+    piece = first
+    number = first + 1
+    while number < scene.last and number - first < _LONGEST * 3:
+        if norms[number] in _ENDS or starts[number] in stops:
+            break
+        joint = norms[number] in _JOINTS
+        following = number + 1
+        while following < scene.last and norms[following] in _JOINTS:
+            following += 1
+        if following < scene.last and starts[following] in markers:
+            following += 1
+        if joint and number - piece >= 3 and following < scene.last and starts[following] in verbs:
+            yield starts[piece], ends[number - 1]
+            piece = following
+            number = following
+        number += 1
+    last = min(number, scene.last, piece + _LONGEST)
+    while last - 1 > piece and norms[last - 1] in (*_JOINTS, *_ENDS):
+        last -= 1
+    if last > piece:
+        yield starts[piece], ends[last - 1]
+
+
+def _subjects(reading: Reading) -> frozenset[int]:
+    """The places where a first-party cue is the subject of a later frame and not a possessive ("our services")."""
+    return frozenset(
+        m.start
+        for frame in reading.frames
+        if frame.verbs
+        for m in reading.scene.cues("pk:FirstParty")
+        if m.end <= frame.verbs[0].start and len(reading.scene.words_between(m.end, frame.verbs[0].start)) <= 2
+    )

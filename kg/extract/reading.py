@@ -1,0 +1,111 @@
+"""A clause as read: its scene, its frames, and what it takes over from the lead-in that it completes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from kg.extract.frames import Aside, Frame, asides, frames
+from kg.extract.scene import Scene
+from kg.model import Mention, StorageDuration, Value
+from kg.vocabulary import Vocabulary
+
+DOUBTFUL = 0.3
+"""The confidence of a candidate that its rule would not stand for alone: the fitted part may raise it, otherwise it is dropped."""
+
+COLLECT = ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe")
+SHARE = ("dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable", "dpv:Disseminate", "pk:Sell")
+KEEP = ("dpv:Store", "pk:Retain")
+REMOVE = ("dpv:Remove", "dpv:Erase", "dpv:Destruct", "dpv:Anonymise")
+MOVE = ("dpv:Transfer", "dpv:Store", "dpv:Transmit", "dpv:CrossBorderTransfer")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An assertion with the frame that it belongs to and the topic of the statement that it asks for."""
+
+    topic: str
+    predicate: str
+    object: str | Value | StorageDuration
+    start: int
+    end: int
+    confidence: float
+    rule: str
+    frame: Frame
+    exception: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the rules are given. `lead` is the reading of the lead-in, `previous` that of the clause before under the same heading."""
+
+    scene: Scene
+    vocabulary: Vocabulary
+    frames: tuple[Frame, ...]
+    asides: tuple[Aside, ...]
+    lead: Reading | None
+    previous: Reading | None
+
+    def frame_at(self, offset: int) -> Frame:
+        """The frame in whose stretch an offset lies; an item without an action of its own stands in the last frame of its lead-in."""
+        inherited = self.inherited
+        for frame in self.frames:
+            if frame.start <= offset < frame.end:
+                if inherited is not None and not frame.verbs and not frame.denied:
+                    return inherited
+                if inherited is not None and not frame.actor and frame.modality == "pk:Does" and not frame.denied:
+                    return replace(
+                        frame, denied=inherited.denied, modality=inherited.modality, actor=inherited.actor, agent=inherited.agent
+                    )
+                return frame
+        return self.frames[-1]
+
+    @property
+    def inherited(self) -> Frame | None:
+        """The last frame of the lead-in."""
+        return self.lead.frames[-1] if self.lead is not None else None
+
+    def aside_at(self, offset: int) -> Aside | None:
+        """The exception or condition in which an offset lies."""
+        return next((aside for aside in self.asides if aside.start <= offset < aside.end), None)
+
+    def acts(self, frame: Frame, *terms: str) -> bool:
+        """Whether one of the frame's verbs is one of these terms or below one."""
+        return any(self.vocabulary.is_a(verb.term, *terms) for verb in frame.verbs)
+
+    def any_act(self, *terms: str) -> bool:
+        """Whether any action of the clause or of its lead-in is one of these terms or below one."""
+        every = (*self.frames, *((self.lead.frames) if self.lead is not None else ()))
+        return any(self.acts(frame, *terms) for frame in every)
+
+    def make(
+        self, topic: str, predicate: str, value: str | Value | StorageDuration, at: Mention | tuple[int, int], confidence: float, rule: str
+    ) -> Candidate:
+        """A candidate at a mention or span, in the frame that stands there."""
+        start, end = (at.start, at.end) if isinstance(at, Mention) else at
+        if isinstance(at, Mention):
+            rule = f"{rule}: {at.form}"
+        aside = self.aside_at(start)
+        return Candidate(
+            topic, predicate, value, start, end, round(confidence, 2), rule, self.frame_at(start), aside is not None and aside.exception
+        )
+
+
+def covers(reading: Reading, mention: Mention) -> bool:
+    """Whether a heading says little more than the mention ("Usage data"): then the heading itself names it."""
+    return 5 * (mention.end - mention.start) >= 3 * (reading.scene.end - reading.scene.start)
+
+
+class Rule(Protocol):
+    """What finds candidates of one kind in a clause."""
+
+    def __call__(self, reading: Reading) -> Iterator[Candidate]:
+        """The candidates of a clause, in order of place."""
+        ...
+
+
+def read(scene: Scene, vocabulary: Vocabulary, lead: Reading | None, previous: Reading | None) -> Reading:
+    """Read a scene."""
+    within = asides(scene)
+    return Reading(scene, vocabulary, frames(scene, within), within, lead, previous)

@@ -1,0 +1,98 @@
+"""Retention: periods as xsd:duration and criteria as terms, of data and of cookies apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.extract.reading import DOUBTFUL, KEEP, REMOVE, Candidate, Reading
+from kg.model import Mention, StorageDuration
+
+_DIGITS = re.compile(r"\d{1,4}$")
+_ENDS = frozenset({";", ".", ":", "(", ")"})
+_LONGEST = 34
+_REACH = 12
+
+
+def retention(reading: Reading) -> Iterator[Candidate]:
+    """How long data are kept, where the clause is about keeping or removing them."""
+    scene = reading.scene
+    about = scene.about("pk:TopicRetention")
+    if scene.is_heading:
+        return
+    keeping = reading.any_act(*KEEP) or reading.any_act(*REMOVE)
+    markers = scene.cues("pk:RetentionMarker")
+    if not (about or keeping or scene.of("technology") or any(not m.weak for m in markers)):
+        return
+    cookies = bool(scene.of("technology")) or (reading.lead is not None and bool(reading.lead.scene.of("technology")))
+    topic = "cookies" if cookies else "retention"
+    criteria = [m for m in scene.of("criterion") if _governed(reading, m, markers, about or keeping)]
+    for mention in scene.of("criterion"):
+        span = _phrase(reading, mention)
+        score = DOUBTFUL if mention not in criteria else 0.7 + 0.12 * about + 0.1 * keeping - 0.1 * mention.weak
+        yield reading.make(topic, "pk:retentionCriterion", mention.term, span, score, f"retention criterion: {mention.form}")
+        event = StorageDuration(f"until-{span[0]}", "dpv:UntilEventDuration")
+        yield reading.make(topic, "dpv:hasStorageCondition", event, span, score, f"retention criterion: {mention.form}")
+    for start, end, iso in _periods(reading):
+        if not (about or keeping or markers or cookies):
+            continue
+        marked = [m.start for m in markers if m.end <= start and start - m.end < 30]
+        span = (min(marked, default=start), end)
+        name = f"{iso.lower()}-{start}"
+        score = 0.62 + 0.15 * about + 0.12 * (keeping or cookies)
+        period = StorageDuration(name, "dpv:TemporalDuration", iso, scene.text[span[0] : start].strip() or None)
+        yield reading.make(topic, "dpv:hasStorageCondition", period, span, score, "retention period")
+    if (about or keeping) and not criteria and not list(_periods(reading)):
+        for marker in markers:
+            if marker.weak and not about:
+                continue
+            span = _phrase(reading, marker)
+            event = StorageDuration(f"until-{span[0]}", "dpv:UntilEventDuration")
+            yield reading.make(topic, "dpv:hasStorageCondition", event, span, 0.5 + 0.15 * about, f"retention marker: {marker.form}")
+            break
+
+
+def _governed(reading: Reading, mention: Mention, markers: list[Mention], concerned: bool) -> bool:
+    """Whether a criterion is one of keeping: strong and the clause about keeping, or soon after a marker ("for as long as …")."""
+    scene = reading.scene
+    place = scene.token_at(mention.start)
+    marked = any(m.start <= mention.start and place - scene.token_at(m.end) <= _REACH for m in markers)
+    return marked or (concerned and not mention.weak)
+
+
+def _phrase(reading: Reading, mention: Mention) -> tuple[int, int]:
+    """From the marker before a criterion to the end of the phrase."""
+    scene = reading.scene
+    before = [m.start for m in scene.cues("pk:RetentionMarker") if m.start <= mention.start and mention.start - m.end < 40]
+    start = min(before, default=mention.start)
+    number = scene.token_at(mention.end)
+    limit = min(scene.last, number + _LONGEST)
+    stops = {a.start for a in reading.asides if a.start > mention.start}
+    while number < limit and scene.tokens.norms[number] not in _ENDS and scene.tokens.starts[number] not in stops:
+        if scene.tokens.norms[number] == "," and number > scene.token_at(mention.end):
+            break
+        number += 1
+    return start, max(mention.end, scene.tokens.ends[max(number - 1, scene.first)])
+
+
+def _periods(reading: Reading) -> Iterator[tuple[int, int, str]]:
+    """Number and unit as an xsd:duration ("12 months" → P12M), with the span that says it."""
+    scene = reading.scene
+    words = {m.start: m for m in scene.of("number")}
+    for unit in scene.of("unit"):
+        number = scene.token_at(unit.start)
+        for back in range(1, 5):
+            at = number - back
+            if at < scene.first:
+                break
+            place = scene.tokens.starts[at]
+            value = reading.vocabulary.terms[words[place].term].value if place in words else None
+            if value is None and _DIGITS.match(scene.tokens.norms[at]):
+                value = scene.tokens.norms[at]
+            if value is not None:
+                letter = reading.vocabulary.terms[unit.term].value or "D"
+                iso = f"PT{int(value)}{letter[1:]}" if letter.startswith("T") else f"P{int(value)}{letter}"
+                yield place, unit.end, iso
+                break
+            if scene.tokens.norms[at] not in ("(", ")", "-") and not scene.tokens.norms[at].isalpha():
+                break

@@ -1,0 +1,130 @@
+"""Recipients and transfers: who gets the data, where they go, and on what safeguard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.extract.reading import DOUBTFUL, MOVE, SHARE, Candidate, Reading, covers
+from kg.model import Mention
+
+_AUTHORITIES = ("dpv:Authority", "pk:PublicAuthority", "pk:LawEnforcement", "pk:Court")
+_ABROAD = ("loc:non-EEA", "loc:non-EU", "dpv:ThirdCountry")
+_FOREIGN = ("dpv:Country", "dpv:Jurisdiction")
+_LAWFUL = ("pk:IfRequiredByLaw",)
+_ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicDefinitions", "pk:TopicComplaint", "pk:TopicRights")
+
+
+def recipients(reading: Reading) -> Iterator[Candidate]:
+    """Recipients where data are shared with somebody, or under a heading or lead-in about sharing."""
+    scene = reading.scene
+    if scene.is_heading:
+        for mention in scene.of("organisation"):
+            if covers(reading, mention):
+                yield reading.make("share", "dpv:hasRecipient", mention.term, mention, 0.6, "recipient: heading")
+        return
+    about = scene.about("pk:TopicRecipient", "pk:TopicLegalDisclosure")
+    sharing = reading.any_act(*SHARE)
+    for mention in scene.of("recipient", "organisation"):
+        named = mention.role == "organisation"
+        doubtful = (scene.about(*_ELSEWHERE) and not (about or sharing)) or (
+            mention.weak and not (_after_share(reading, mention) or (about and _heads_item(reading, mention)))
+        )
+        aside = reading.aside_at(mention.start)
+        frame = reading.frame_at(mention.start)
+        if aside is not None and aside.exception and frame.denied:
+            yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "excepted recipient")
+            continue
+        score = 0.42 + 0.1 * sharing + 0.12 * about + 0.2 * _after_share(reading, mention) + 0.15 * named - 0.1 * mention.weak
+        score -= 0.2 * scene.about(*_ELSEWHERE)
+        if frame.denied and _outside(reading, mention):
+            yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "recipient inside the stated circle")
+            continue
+        yield reading.make(
+            "share", "dpv:hasRecipient", mention.term, mention, DOUBTFUL if doubtful else max(0.2, min(score, 0.95)), "recipient"
+        )
+
+
+def _after_share(reading: Reading, mention: Mention) -> bool:
+    frame = reading.frame_at(mention.start)
+    return reading.acts(frame, *SHARE) and (
+        frame.end <= mention.start or any(v.end <= mention.start for v in frame.verbs) or reading.lead is not None
+    )
+
+
+def _heads_item(reading: Reading, mention: Mention) -> bool:
+    return reading.scene.is_item and reading.scene.token_at(mention.start) - reading.scene.first <= 5
+
+
+def _outside(reading: Reading, mention: Mention) -> bool:
+    """Whether an "outside of" opens before the mention and names what is inside ("not … outside the group and its partners")."""
+    return any(cue.end <= mention.start and mention.start - cue.end < 120 for cue in reading.scene.cues("pk:OutsideCue"))
+
+
+def transfers(reading: Reading) -> Iterator[Candidate]:
+    """Places outside the EEA to which data are moved, and the safeguards named there."""
+    scene = reading.scene
+    if scene.is_heading:
+        return
+    about = scene.about("pk:TopicTransfer")
+    moving = reading.any_act(*MOVE) or reading.any_act(*SHARE)
+    stated = False
+    for mention in scene.of("place"):
+        foreign = mention.term in _FOREIGN
+        if not (foreign or reading.vocabulary.is_a(mention.term, *_ABROAD) or _beyond(reading, mention)):
+            continue
+        region = mention.term in _ABROAD
+        acted = moving or (region and bool(reading.frame_at(mention.start).verbs))
+        if (
+            not (acted or about)
+            or ((mention.weak or foreign) and not moving)
+            or (not about and not region and not _moved_to(reading, mention))
+        ):
+            continue
+        stated = True
+        score = 0.5 + 0.15 * acted + 0.2 * about + 0.1 * region - 0.1 * mention.weak
+        place = mention.term if foreign or reading.vocabulary.is_a(mention.term, *_ABROAD) else "loc:non-EEA"
+        yield reading.make("transfer", "dpv:hasLocation", place, mention, min(score, 0.95), "transfer")
+        yield reading.make("transfer", "dpv:hasProcessing", "dpv:CrossBorderTransfer", mention, min(score, 0.95), "transfer")
+    for mention in scene.of("safeguard"):
+        if not mention.weak or about or stated:
+            yield reading.make("transfer" if about or stated else "share", "dpv:hasLegalMeasure", mention.term, mention, 0.75, "safeguard")
+    for cue in scene.cues("pk:OutsideCue"):
+        owner = next((m for m in scene.cues("pk:FirstParty") if 0 <= m.start - cue.end <= 5), None)
+        if owner is not None and reading.any_act(*SHARE) and owner.form[:1].isupper():
+            yield reading.make("share", "pk:outsideOf", "controller", (cue.start, owner.end), 0.75, "outside the controller")
+
+
+def _moved_to(reading: Reading, mention: Mention) -> bool:
+    """Whether the place stands after a verb of moving or storing in its own frame, and is not merely where the reader lives."""
+    frame = reading.frame_at(mention.start)
+    aside = reading.aside_at(mention.start)
+    return (
+        (aside is None or aside.exception)
+        and frame.actor != "second"
+        and any(verb.end <= mention.start and reading.vocabulary.is_a(verb.term, *MOVE) for verb in frame.verbs)
+    )
+
+
+def _beyond(reading: Reading, mention: Mention) -> bool:
+    """ "Outside" right before a region of the EEA."""
+    return reading.vocabulary.is_a(mention.term, "loc:EEA", "loc:EU") and any(
+        0 <= mention.start - cue.end <= 6 for cue in reading.scene.cues("pk:OutsideCue")
+    )
+
+
+def mandatory(reading: Reading) -> Iterator[Candidate]:
+    """Disclosure because the law or an authority demands it."""
+    scene = reading.scene
+    if scene.is_heading:
+        return
+    sharing = reading.any_act(*SHARE)
+    if not sharing and not scene.about("pk:TopicLegalDisclosure"):
+        return
+    reasons = [m for m in scene.of("condition") if m.term in _LAWFUL]
+    reasons += [m for m in scene.of("basis") if reading.vocabulary.is_a(m.term, "dpv:LegalObligation")]
+    reasons += [m for m in scene.of("purpose") if reading.vocabulary.is_a(m.term, "dpv:LegalCompliance")]
+    bodies = [m for m in scene.of("recipient") if reading.vocabulary.is_a(m.term, *_AUTHORITIES)]
+    if reasons or (bodies and (sharing or scene.about("pk:TopicLegalDisclosure"))):
+        best = min(reasons or bodies, key=lambda m: (m.weak, m.start))
+        score = DOUBTFUL if best.weak else 0.75 if reasons else 0.45
+        yield reading.make("share", "pk:mandatoryDisclosure", "pk:MandatoryDisclosure", best, score, "mandatory disclosure")

@@ -1,0 +1,87 @@
+"""The assertions of an extraction as findings, one line each: the contract of `kg annotate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+from kg import iris
+from kg.model import Assertion, Extraction, StatementKind, StorageDuration, Value
+from kg.vocabulary import Vocabulary
+
+ANSWERS = 0.5
+"""The confidence from which an assertion counts as an answer to a requirement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One assertion with its span. `requirement` is a key of the vocabulary's requirements, or None where none asks for it."""
+
+    document: str
+    start: int
+    end: int
+    quote: str
+    requirement: str | None
+    concepts: tuple[str, ...]
+    role: str
+    polarity: str
+    modality: str | None
+    clause: str
+    confidence: float
+    rule: str
+
+    def as_json(self) -> str:
+        """The finding as one line of JSON, its keys in the order of the fields."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Every assertion of the extraction in order of place; one that answers several requirements comes once for each."""
+    version = iris.version_of(extraction.document, extraction.controller)
+    rows: list[Finding] = []
+    for statement in extraction.statements:
+        beside = {assertion.predicate for assertion in statement.assertions}
+        polarity = "denied" if statement.kind is StatementKind.DENIAL else "affirmed"
+        clause = extraction.clauses[statement.clauses[-1]]
+        where = iris.clause(version, clause.start, clause.end)
+        for assertion in statement.assertions:
+            rows.extend(_rows(extraction, assertion, beside, polarity, statement.modality.removeprefix("pk:").lower(), where, vocabulary))
+    for fact in extraction.facts:
+        clause = extraction.clauses[fact.clause]
+        where = iris.clause(version, clause.start, clause.end)
+        rows.extend(_rows(extraction, fact.assertion, set(), "affirmed", None, where, vocabulary))
+    yield from sorted(rows, key=lambda row: (row.start, row.end, row.requirement or "", row.role, row.concepts))
+
+
+def _rows(
+    extraction: Extraction, assertion: Assertion, beside: set[str], polarity: str, modality: str | None, clause: str, vocabulary: Vocabulary
+) -> Iterator[Finding]:
+    target = assertion.object
+    concept = target.kind if isinstance(target, StorageDuration) else target if isinstance(target, str) else None
+    keys = _requirements(assertion.predicate, concept, beside, vocabulary) if assertion.confidence >= ANSWERS else []
+    for key in keys or (None,):
+        yield Finding(
+            extraction.document.path,
+            assertion.start,
+            assertion.end,
+            extraction.document.text[assertion.start : assertion.end],
+            key,
+            (concept,) if concept else (),
+            "value" if isinstance(target, Value) else assertion.predicate.partition(":")[2].removeprefix("has").lower(),
+            polarity,
+            modality,
+            clause,
+            assertion.confidence,
+            assertion.rule,
+        )
+
+
+def _requirements(predicate: str, concept: str | None, beside: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    return [
+        requirement.key
+        for requirement in vocabulary.requirements
+        if predicate in requirement.predicates
+        and requirement.not_beside.isdisjoint(beside)
+        and (not requirement.objects or (concept is not None and vocabulary.is_a(concept, *requirement.objects)))
+    ]

@@ -1,0 +1,10 @@
+"""Questions to the graph: a catalogue of them in `queries/`, and SPARQL of one's own."""
+
+from __future__ import annotations
+
+from kg.query.catalogue import Parameter, Question, catalogue, question
+from kg.query.errors import ParameterError, QueryError, UnknownQuestionError
+from kg.query.rows import Kind, Rows
+from kg.query.run import run
+
+__all__ = ["Kind", "Parameter", "ParameterError", "QueryError", "Question", "Rows", "UnknownQuestionError", "catalogue", "question", "run"]

@@ -1,0 +1,96 @@
+"""The policy versions of a dataset or a store, each with the triples that it is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import pyoxigraph as ox
+from rdflib import Dataset, Graph, URIRef
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+from rdflib.namespace import DCTERMS, RDF
+from rdflib.term import BNode, Literal, Node
+
+from kg import iris
+from kg.namespaces import expand
+from kg.resources import ontology_dir
+
+Source: TypeAlias = Dataset | ox.Store
+Triple: TypeAlias = tuple[Node, Node, Node]
+
+_VERSION_CLASSES = tuple(URIRef(expand(name)) for name in ("pk:PolicyVersion", "pk:FullTextVersion", "pk:ExcerptVersion"))
+
+
+@dataclass(frozen=True)
+class Version:
+    """A policy version with its facts and evidence. `document` is the path as it was given, or the IRI where none is known."""
+
+    iri: URIRef
+    document: str
+    title: str
+    triples: tuple[Triple, ...] = field(repr=False)
+
+
+def versions(source: Source) -> Iterator[Version]:
+    """Every policy version of `source`, ordered by IRI.
+
+    Its triples are those of its two graphs. A version that stands in another graph (a plain Turtle file, say) has all triples of that one.
+    """
+    homes: dict[URIRef, set[URIRef | None]] = {}
+    for cls in _VERSION_CLASSES:
+        for subject, graph in _typed(source, cls):
+            homes.setdefault(subject, set()).add(graph)
+    for subject in sorted(homes):
+        facts = URIRef(iris.facts_graph(subject))
+        graphs = {facts, URIRef(iris.evidence_graph(subject))} if facts in homes[subject] else homes[subject]
+        triples = tuple(dict.fromkeys(triple for graph in sorted(graphs, key=str) for triple in _triples(source, graph)))
+        document = _literal(triples, subject, DCTERMS.identifier) or str(subject)
+        yield Version(subject, document, _literal(triples, subject, DCTERMS.title), triples)
+
+
+def background(source: Source) -> Graph:
+    """What all versions are judged with: organisations and vocabulary. The program's own vocabulary where `source` has none."""
+    graph = Graph()
+    for triple in _triples(source, URIRef(iris.VOCABULARY)):
+        graph.add(triple)
+    if not graph:
+        for path in sorted(ontology_dir().glob("*.ttl")):
+            graph.parse(path, format="turtle")
+    for triple in _triples(source, URIRef(iris.ORGANISATIONS)):
+        graph.add(triple)
+    return graph
+
+
+def _typed(source: Source, cls: URIRef) -> Iterator[tuple[URIRef, URIRef | None]]:
+    if isinstance(source, ox.Store):
+        for quad in source.quads_for_pattern(None, ox.NamedNode(RDF.type), ox.NamedNode(cls), None):
+            if isinstance(quad.subject, ox.NamedNode):
+                yield URIRef(quad.subject.value), URIRef(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else None
+        return
+    for subject, _, _, graph in source.quads((None, RDF.type, cls, None)):
+        if isinstance(subject, URIRef):
+            yield subject, None if graph in (None, DATASET_DEFAULT_GRAPH_ID) else URIRef(str(graph))
+
+
+def _triples(source: Source, graph: URIRef | None) -> Iterator[Triple]:
+    if isinstance(source, ox.Store):
+        name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+        for quad in source.quads_for_pattern(None, None, None, name):
+            yield _term(quad.subject), _term(quad.predicate), _term(quad.object)
+        return
+    yield from Graph(store=source.store, identifier=graph or DATASET_DEFAULT_GRAPH_ID)
+
+
+def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.Literal):
+        return Literal(term.value, lang=term.language) if term.language else Literal(term.value, datatype=URIRef(term.datatype.value))
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    raise TypeError("a quoted triple cannot be validated: the model has none")
+
+
+def _literal(triples: tuple[Triple, ...], subject: URIRef, predicate: URIRef) -> str:
+    return min((str(o) for s, p, o in triples if s == subject and p == predicate), default="")
