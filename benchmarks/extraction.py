@@ -1,0 +1,66 @@
+"""Whole extraction of a folder of texts, against spaCy's blank English pipeline with its sentencizer on the same texts, in one run.
+
+    python benchmarks/extraction.py [FOLDER] [--rounds 5]
+
+FOLDER holds .txt files; without it the annotated policies beside the checkout are taken, else the examples. The two take turns; the ratio
+is of the medians, with the smallest and largest ratio of a round. Reading files and loading vocabulary and pipeline are outside the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import spacy
+
+from kg.documents import read
+from kg.extract import extract
+from kg.findings import findings
+from kg.vocabulary import load
+
+ROOT = Path(__file__).resolve().parents[1]
+ANNOTATED = ROOT.parent / "shared" / "bench" / "gdpr-transparency" / "policies"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long the work takes on the wall clock, in seconds."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print a line a round and the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=ANNOTATED if ANNOTATED.is_dir() else ROOT / "examples" / "policies")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    documents = [read(path) for path in sorted(options.folder.glob("*.txt"))]
+    texts = [document.text for document in documents]
+    vocabulary = load()
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+
+    def ours() -> int:
+        return sum(1 for document in documents for _ in findings(extract(document, vocabulary), vocabulary))
+
+    def theirs() -> int:
+        return sum(1 for text in texts for _ in nlp(text).sents)
+
+    print(
+        f"{len(texts)} texts, {sum(map(len, texts)):,} characters, {ours():,} findings; spaCy {spacy.__version__}, {theirs():,} sentences"
+    )
+    rounds = []
+    for number in range(1, options.rounds + 1):
+        one, other = seconds(ours), seconds(theirs)
+        rounds.append((one, other))
+        print(f"round {number}: kg {one:.2f} s, spaCy {other:.2f} s, ratio {one / other:.2f}")
+    ratio = statistics.median(a for a, _ in rounds) / statistics.median(b for _, b in rounds)
+    print(f"ratio of medians {ratio:.2f} (rounds {min(a / b for a, b in rounds):.2f} to {max(a / b for a, b in rounds):.2f})")
+
+
+if __name__ == "__main__":
+    main()
