@@ -166,9 +166,7 @@ def report(judged: Report) -> None:
     else:
         heading, table = number, _totals(judged)
     severities = Counter(result.severity for result in judged.results if result.severity)
-    total = ", ".join(
-        f"{count} {severity.lower()}{'s' * (count != 1)}" for severity, count in sorted(severities.items(), key=_by_severity)
-    )
+    total = ", ".join(f"{count} {severity.lower()}{'s' * (count != 1)}" for severity, count in sorted(severities.items(), key=_by_severity))
     closing = f"{number} judged by {judged.regime}: {total or 'nothing to mend'}"
     out().print(Text(heading), table, Text(LEGEND, style="dim"), "", *_remedies(judged), Text(closing, style="bold"), sep="\n")
 

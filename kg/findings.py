@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from kg import iris
 from kg.model import Assertion, Extraction, StatementKind, StorageDuration, Value
@@ -14,8 +14,7 @@ ANSWERS = 0.5
 """The confidence from which an assertion counts as an answer to a requirement."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One assertion with its span. `requirement` is a key of the vocabulary's requirements, or None where none asks for it."""
 
     document: str
@@ -33,7 +32,7 @@ class Finding:
 
     def as_json(self) -> str:
         """The finding as one line of JSON, its keys in the order of the fields."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(self._asdict(), ensure_ascii=False)
 
 
 def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -77,11 +76,5 @@ def _rows(
         )
 
 
-def _requirements(predicate: str, concept: str | None, beside: Iterable[str], vocabulary: Vocabulary) -> list[str]:
-    return [
-        requirement.key
-        for requirement in vocabulary.requirements
-        if predicate in requirement.predicates
-        and requirement.not_beside.isdisjoint(beside)
-        and (not requirement.objects or (concept is not None and vocabulary.is_a(concept, *requirement.objects)))
-    ]
+def _requirements(predicate: str, concept: str | None, beside: set[str], vocabulary: Vocabulary) -> list[str]:
+    return [requirement.key for requirement in vocabulary.asked(predicate, concept) if requirement.not_beside.isdisjoint(beside)]

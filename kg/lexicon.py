@@ -15,8 +15,10 @@ from kg.tokens import Tokens, normal, tokenize
 _GAP = re.compile(r"\.\.(\d*)$")
 _DEFAULT_GAP = 4
 _WALLS = frozenset(".;:")
+_WORD = "word"
 _SEPARATE = frozenset({"cue", "topic"})
 _CACHED_WORDS = 200_000
+_CACHED_PAIRS = 20_000
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -50,13 +52,20 @@ class _Node:
     ends: list[Form] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Word:
-    """What is known of a word: the elements it matches, the forms that it is by itself, the states that it may open."""
+    """What is known of a word: the elements it matches, the forms that it is by itself, the states that it may open.
+
+    `pairs` remembers for each word that has followed which forms end there and which states go on; `gaps` are the states after which
+    a gap may come; `classes` the word classes that it belongs to.
+    """
 
     elements: frozenset[int]
     forms: tuple[Form, ...]
     nodes: tuple[_Node, ...]
+    gaps: tuple[_Node, ...]
+    classes: frozenset[str]
+    pairs: dict[str, tuple[tuple[Form, ...], tuple[_Node, ...]]] = field(default_factory=dict)
 
 
 class _Elements:
@@ -105,13 +114,25 @@ class Lexicon:
     def __init__(self, forms: Iterable[Form]) -> None:
         self._elements = _Elements()
         self._root = _Node()
+        self._classes: dict[int, set[str]] = {}
         for form in forms:
             for sequence in _variants(form):
+                if form.role == _WORD:
+                    self._classify(form, sequence)
+                    continue
                 node = self._root
                 for element in sequence:
                     node = self._step(node, element, form.inflections)
                 node.ends.append(form)
         self._words: dict[str, _Word] = {}
+
+    def _classify(self, form: Form, sequence: list[str | int]) -> None:
+        if len(sequence) == 1 and isinstance(sequence[0], str):
+            self._classes.setdefault(self._elements.identify(sequence[0], form.inflections), set()).add(form.term)
+
+    def classes(self, norm: str) -> frozenset[str]:
+        """The word classes (terms of role "word") that a normalised word belongs to."""
+        return (self._words.get(norm) or self._learn(norm)).classes
 
     def _step(self, node: _Node, element: str | int, inflections: tuple[str, ...]) -> _Node:
         if isinstance(element, int):
@@ -129,17 +150,26 @@ class Lexicon:
         norms = tokens.norms[first:last]
         words = self._words
         known = [words.get(norm) or self._learn(norm) for norm in norms]
-        elements = [word.elements for word in known]
-        elements.append(_NOTHING)
         matches: list[tuple[int, int, Form]] = []
-        present = _NOTHING.union(*elements)
+        present: frozenset[int] | None = None
+        final = len(norms) - 1
         for place, word in enumerate(known):
-            following = elements[place + 1]
             for form in word.forms:
                 matches.append((place, place + 1, form))
-            for node in word.nodes:
-                if node.gaps or not node.children.keys().isdisjoint(following):
-                    _follow(node, place, place + 1, norms, elements, present, matches)
+            if place == final:
+                break
+            pair = word.pairs.get(norms[place + 1]) or _pair(word, norms[place + 1], known[place + 1])
+            for form in pair[0]:
+                matches.append((place, place + 2, form))
+            for node in pair[1]:
+                if present is None:
+                    present = _NOTHING.union(*[other.elements for other in known])
+                _follow(node, place, place + 2, norms, known, present, matches)
+            if word.gaps:
+                if present is None:
+                    present = _NOTHING.union(*[other.elements for other in known])
+                for node in word.gaps:
+                    _leap(node, place, place + 1, norms, known, present, matches)
         if not matches:
             return []
         found: dict[tuple[int, int, str, str], Form] = {}
@@ -173,11 +203,24 @@ class Lexicon:
             self._words.clear()
         elements = self._elements.of(norm)
         nodes = [self._root.children[number] for number in sorted(elements) if number in self._root.children]
-        word = _Word(
-            elements, tuple(form for node in nodes for form in node.ends), tuple(node for node in nodes if node.children or node.gaps)
+        word = self._words[norm] = _Word(
+            elements,
+            tuple(form for node in nodes for form in node.ends),
+            tuple(node for node in nodes if node.children),
+            tuple(node for node in nodes if node.gaps),
+            frozenset(term for number in elements for term in self._classes.get(number, ())),
         )
-        self._words[norm] = word
         return word
+
+
+def _pair(word: _Word, norm: str, following: _Word) -> tuple[tuple[Form, ...], tuple[_Node, ...]]:
+    """What two words in a row are: the forms that end with the second and the states that go on after it."""
+    if len(word.pairs) >= _CACHED_PAIRS:
+        word.pairs.clear()
+    reached = [node.children[number] for node in word.nodes for number in sorted(node.children.keys() & following.elements)]
+    found = (tuple(form for node in reached for form in node.ends), tuple(node for node in reached if node.children or node.gaps))
+    word.pairs[norm] = found
+    return found
 
 
 def _follow(
@@ -185,7 +228,7 @@ def _follow(
     start: int,
     place: int,
     norms: Sequence[str],
-    elements: Sequence[frozenset[int]],
+    known: Sequence[_Word],
     present: frozenset[int],
     matches: list[tuple[int, int, Form]],
 ) -> None:
@@ -193,33 +236,54 @@ def _follow(
     if place >= len(norms):
         return
     children = node.children
-    here = elements[place]
-    if not children.keys().isdisjoint(here):
-        for number in children.keys() & here:
-            child = children[number]
-            for form in child.ends:
-                matches.append((start, place + 1, form))
-            if child.children or child.gaps:
-                _follow(child, start, place + 1, norms, elements, present, matches)
+    if children:
+        here = known[place].elements
+        if not children.keys().isdisjoint(here):
+            for number in children.keys() & here:
+                child = children[number]
+                for form in child.ends:
+                    matches.append((start, place + 1, form))
+                if child.children or child.gaps:
+                    _follow(child, start, place + 1, norms, known, present, matches)
+    if node.gaps:
+        _leap(node, start, place, norms, known, present, matches)
+
+
+def _leap(
+    node: _Node,
+    start: int,
+    place: int,
+    norms: Sequence[str],
+    known: Sequence[_Word],
+    present: frozenset[int],
+    matches: list[tuple[int, int, Form]],
+) -> None:
+    """The same over the gaps after a node."""
     for length, child in node.gaps:
-        if child.children.keys().isdisjoint(present):
+        keys = child.children.keys()
+        if keys.isdisjoint(present):
             continue
         for at in range(place, min(place + length + 1, len(norms))):
             if at > place and norms[at - 1] in _WALLS:
                 break
-            if not child.children.keys().isdisjoint(elements[at]):
-                _follow(child, start, at, norms, elements, present, matches)
+            if not keys.isdisjoint(known[at].elements):
+                _follow(child, start, at, norms, known, present, matches)
 
 
 def _length_first(row: tuple[int, int, Form]) -> tuple[int, int, int, str]:
     return row[0] - row[1], row[2].strength, row[0], row[2].term
 
 
+def _in_order(row: tuple[int, int, Form]) -> tuple[int, int, str, str]:
+    return row[0], row[1], row[2].role, row[2].term
+
+
 def _longest(rows: list[tuple[int, int, Form]]) -> list[tuple[int, int, Form]]:
     """Of overlapping matches of one kind the longest; every cue and topic is a kind of its own."""
     taken: dict[str, list[tuple[int, int]]] = {}
     kept = []
-    for start, end, form in sorted(rows, key=_length_first):
+    rows.sort(key=_length_first)
+    for start, end, form in rows:
         kind = form.term if form.role in _SEPARATE else form.role
         spans = taken.setdefault(kind, [])
         for a, b in spans:
@@ -228,7 +292,8 @@ def _longest(rows: list[tuple[int, int, Form]]) -> list[tuple[int, int, Form]]:
         else:
             spans.append((start, end))
             kept.append((start, end, form))
-    return sorted(kept, key=lambda row: (row[0], row[1], row[2].role, row[2].term))
+    kept.sort(key=_in_order)
+    return kept
 
 
 def _inflect(word: str, inflections: tuple[str, ...]) -> Iterator[str]:

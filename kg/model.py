@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 
 class BlockKind(StrEnum):
@@ -95,8 +96,7 @@ class Clause:
     lead: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A place where the text says a term of the vocabulary.
 
     `role` is the term's root kind (``purpose``, ``data``, ``recipient``, ``cue``, …); `weak` says that the form means the term only in a

@@ -41,7 +41,10 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     ends: list[int] = []
     norms: list[str] = []
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        starts.append(match.start())
-        ends.append(match.end())
-        norms.append(normal(match.group()))
+        first, last = match.span()
+        starts.append(first)
+        ends.append(last)
+        norms.append(text[first:last].lower())
+    if "'" in text or "’" in text:
+        norms = [normal(norm) if "'" in norm or "’" in norm else norm for norm in norms]
     return Tokens(starts, ends, norms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -43,13 +44,16 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "dpv:AlgorithmicLogic": "logic",
         "dpv:Impact": "impact",
         "dpv:Law": "law",
+        "dpv:Authority": "authority",
+        "dpv:Justification": "justification",
         "pk:RetentionCriterion": "criterion",
         "pk:ConditionKind": "condition",
         "pk:OptOutMeans": "optout",
         "pk:Cue": "cue",
         "pk:PeriodUnit": "unit",
-        "pk:Number": "number",
-        "pk:Month": "month",
+        "pk:WordClass": "word",
+        "pk:Number": "word",
+        "pk:Month": "word",
         "pk:Topic": "topic",
     }
 )
@@ -105,6 +109,10 @@ class Vocabulary:
     def _above(self) -> dict[str, frozenset[str]]:
         return {}
 
+    @cached_property
+    def _below(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
+
     def ancestors(self, curie: str) -> frozenset[str]:
         """The term itself and every term above it."""
         known = self._above.get(curie)
@@ -119,20 +127,46 @@ class Vocabulary:
             known = self._above[curie] = frozenset(seen)
         return known
 
+    def below(self, above: tuple[str, ...]) -> frozenset[str]:
+        """The terms that are one of `above` or lie below one."""
+        known = self._below.get(above)
+        if known is None:
+            known = self._below[above] = frozenset(term for term in (*self.terms, *above) if not self.ancestors(term).isdisjoint(above))
+        return known
+
     def is_a(self, curie: str, *above: str) -> bool:
         """Whether the term is one of `above` or lies below one."""
-        return not self.ancestors(curie).isdisjoint(above)
+        return curie in self.below(above)
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str | None], tuple[Requirement, ...]]:
+        return {}
+
+    def asked(self, predicate: str, concept: str | None) -> tuple[Requirement, ...]:
+        """The requirements that an assertion with this predicate and object answers, whatever stands beside it."""
+        key = (predicate, concept)
+        if key not in self._asked:
+            self._asked[key] = tuple(
+                requirement
+                for requirement in self.requirements
+                if predicate in requirement.predicates
+                and (not requirement.objects or (concept is not None and self.is_a(concept, *requirement.objects)))
+            )
+        return self._asked[key]
 
     def label(self, curie: str, language: str = "en") -> str:
         """The preferred label, in English where the language has none, the local name where there is none at all."""
         labels: Mapping[str, str] = self.terms[curie].labels if curie in self.terms else {}
         return labels.get(language) or labels.get("en") or labels.get("") or curie.rpartition(":")[2]
 
-    def lexicon(self, language: str) -> Lexicon:
-        """The compiled lexicon of a language with the forms of `any`; compiled once."""
-        if language not in self._lexicons:
-            self._lexicons[language] = Lexicon((*self.forms.get("any", ()), *self.forms.get(language, ())))
-        return self._lexicons[language]
+    def lexicon(self, language: str, *, topics: bool = False) -> Lexicon:
+        """The compiled lexicon of a language with the forms of `any`; compiled once. Topics have a lexicon of their own."""
+        key = f"{language} topics" if topics else language
+        if key not in self._lexicons:
+            forms = (*self.forms.get("any", ()), *self.forms.get(language, ()))
+            self._lexicons[key] = Lexicon(form for form in forms if form.role == "" or (form.role == "topic") is topics)
+            gc.freeze()  # the tries never die: without this every full collection walks them, a third of the time of an extraction
+        return self._lexicons[key]
 
 
 def load(directory: Path | None = None) -> Vocabulary:
@@ -209,7 +243,6 @@ def _forms(rows: list[tuple[str, str, Strength, str]], terms: Mapping[str, Term]
         if curie == "pk:Nothing":
             roles = ("",)
         if not roles:
-            continue  # DEV
             raise ConfigurationError(place, curie, "has lexical forms but no root type in ontology/ from which its kind would follow")
         for role in roles:
             yield Form(curie, role, text, strength, macros, suffixes, place)

@@ -11,7 +11,7 @@ from kg.extract.law import automated, bases, necessity, rights
 from kg.extract.means import actions, directly, plain
 from kg.extract.names import common_words, find_controller, organisation, short_form
 from kg.extract.purposes import purposes
-from kg.extract.reading import Candidate, Reading, Rule, read
+from kg.extract.reading import Candidate, Reading, Rule
 from kg.extract.retention import retention
 from kg.extract.scene import Scene, recognise, scenes
 from kg.extract.sharing import mandatory, recipients, transfers
@@ -22,21 +22,21 @@ from kg.vocabulary import Vocabulary
 __all__ = ["RULES", "extract"]
 
 RULES: tuple[Rule, ...] = (
-    data,
-    purposes,
-    recipients,
-    transfers,
-    mandatory,
-    bases,
-    rights,
-    automated,
-    necessity,
-    retention,
-    plain,
-    directly,
-    actions,
+    Rule(data, frozenset({"data", "pk:TopicData"})),
+    Rule(purposes, frozenset({"purpose", "pk:PurposeMarker", "pk:TopicPurpose"})),
+    Rule(recipients, frozenset({"recipient", "organisation"})),
+    Rule(transfers, frozenset({"place", "safeguard", "pk:OutsideCue"})),
+    Rule(mandatory, frozenset({"condition", "basis", "purpose", "recipient"})),
+    Rule(bases, frozenset({"basis", "purpose"})),
+    Rule(rights, frozenset({"right"})),
+    Rule(automated, frozenset({"decision", "automation", "logic", "impact"})),
+    Rule(necessity, frozenset({"necessity", "consequence"})),
+    Rule(retention, frozenset({"criterion", "unit", "pk:RetentionMarker"})),
+    Rule(plain, frozenset({"technology", "optout", "measure", "source"})),
+    Rule(directly, frozenset({"pk:DirectlyFrom"})),
+    Rule(actions, frozenset({"processing", "subject"})),
 )
-
+_IN_A_BANNER = (plain, bases)
 _EXPECTED = (
     ("dpv:hasDataController", "the text names no controller"),
     ("dpv:hasPersonalData", "no category of personal data was found"),
@@ -81,28 +81,20 @@ def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
     for scene in found:
         lead = by_place.get(scene.lead.start) if scene.lead is not None else None
         previous = by_place.get(scene.previous.start) if scene.previous is not None else None
-        reading = by_place[scene.start] = read(scene, vocabulary, lead, previous)
+        reading = by_place[scene.start] = Reading(scene, vocabulary, lead, previous)
         yield reading
 
 
 def _candidates(reading: Reading, controller: str) -> Iterator[Candidate]:
-    furniture = reading.scene.block.kind
-    if furniture is BlockKind.FOOTER or furniture is BlockKind.NAVIGATION:
+    kind = reading.scene.block.kind
+    if kind is BlockKind.FOOTER or kind is BlockKind.NAVIGATION:
         return
-    for rule in RULES if furniture is not BlockKind.BANNER else (plain, bases):
-        for candidate in rule(reading):
-            if candidate.object == "controller":
-                candidate = Candidate(
-                    candidate.topic,
-                    candidate.predicate,
-                    controller,
-                    candidate.start,
-                    candidate.end,
-                    candidate.confidence,
-                    candidate.rule,
-                    candidate.frame,
-                )
-            yield candidate
+    kinds = reading.scene.kinds
+    for rule in RULES:
+        if rule.kinds.isdisjoint(kinds) or (kind is BlockKind.BANNER and rule.find not in _IN_A_BANNER):
+            continue
+        for candidate in rule.find(reading):
+            yield candidate._replace(object=controller) if candidate.object == "controller" else candidate
 
 
 def _is_policy(found: list[Scene]) -> bool:

@@ -38,6 +38,7 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
             continue
         frame = candidate.frame
         frames.setdefault((frame.start, frame.end, frame.denied), []).append(candidate)
+    conditions = tuple(_conditions(reading)) if frames else ()
     for key in sorted(frames):
         members = sorted(frames[key], key=lambda c: (_bucket(c), c.start, c.end, c.predicate, str(c.object)))
         groups = [(bucket, list(group)) for bucket, group in groupby(members, key=_bucket)]
@@ -45,9 +46,9 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
         for bucket, group in groups:
             told = [c for c in group if c.predicate not in _BYWAY]
             if bucket != "general":
-                yield _statement(reading, bucket, [*group, *(_actions(general) if bucket == "retention" else ())])
+                yield _statement(reading, conditions, bucket, [*group, *(_actions(general) if bucket == "retention" else ())])
             elif told or (group[0].frame.denied and any(c.predicate == "dpv:hasProcessing" for c in group)):
-                yield _statement(reading, min((c.topic for c in told or group), key=_ORDER.index), group)
+                yield _statement(reading, conditions, min((c.topic for c in told or group), key=_ORDER.index), group)
 
 
 def _bucket(candidate: Candidate) -> str:
@@ -58,7 +59,7 @@ def _actions(general: list[Candidate]) -> list[Candidate]:
     return [c for c in general if c.predicate == "dpv:hasProcessing"]
 
 
-def _statement(reading: Reading, topic: str, members: list[Candidate]) -> Statement:
+def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, members: list[Candidate]) -> Statement:
     scene, frame = reading.scene, members[0].frame
     kind = StatementKind.RIGHT if topic == "right" else StatementKind.DENIAL if frame.denied else StatementKind.PRACTICE
     assertions: dict[tuple[str, str], Assertion] = {}
@@ -82,7 +83,7 @@ def _statement(reading: Reading, topic: str, members: list[Candidate]) -> Statem
         clauses,
         tuple(sorted(assertions.values(), key=lambda a: (a.start, a.end, a.predicate, str(a.object)))),
         tuple((m.start, m.end) for m in scene.cues("pk:Hedge") if frame.start <= m.start < frame.end),
-        tuple(_conditions(reading)),
+        conditions,
     )
 
 

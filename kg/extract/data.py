@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading, covers
 from kg.model import Mention
 
-_GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData"})
-_ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController")
+_GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
+_ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController", "pk:TopicTransfer")
 _GENERIC_AT_MOST = 0.48
 _APART = 4
 _JOINTS = frozenset({",", ";", "/", "&"})

@@ -22,16 +22,18 @@ def dates(scene: Scene, vocabulary: Vocabulary) -> list[tuple[date, int, int]]:
             day = _date(*(int(found_at.group(n)) for n in order))
             if day is not None:
                 found.append((day, found_at.start(), found_at.end()))
-    for mention in scene.of("month"):
-        number = scene.token_at(mention.start)
+    for number in range(scene.first, scene.last):
+        month = next((int(vocabulary.terms[term].value or 0) for term in scene.classes(number) if "pk:Month" in vocabulary.terms[term].types), None)
+        if month is None:
+            continue
         near = [n for n in range(max(scene.first, number - 3), min(scene.last, number + 5)) if n != number]
         years = [n for n in near if n > number and _YEAR.fullmatch(scene.tokens.norms[n])]
         days = {n: int(match[1]) for n in near if (match := _DAY.fullmatch(scene.tokens.norms[n])) and int(match[1]) <= 31}
         if years and days:
             first = min(days, key=lambda n: abs(n - number))
-            day = _date(int(scene.tokens.norms[years[0]]), int(vocabulary.terms[mention.term].value or 0), days[first])
+            day = _date(int(scene.tokens.norms[years[0]]), month, days[first])
             if day is not None:
-                start = min(scene.tokens.starts[first], mention.start)
+                start = min(scene.tokens.starts[first], scene.tokens.starts[number])
                 found.append((day, start, scene.tokens.ends[years[0]]))
     return sorted(found, key=lambda row: row[1])
 

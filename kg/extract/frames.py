@@ -144,8 +144,11 @@ def _frame(
 
 def _determiner(scene: Scene, begin: int, end: int) -> Mention | None:
     """A "no" or "any … never" right before data or a recipient denies the action too ("we share no personal data")."""
+    cues = scene.cues("pk:Negation")
+    if not cues:
+        return None
     targets = [m.start for m in scene.of("data", "recipient", "technology") if begin <= m.start < end]
-    for cue in scene.cues("pk:Negation"):
+    for cue in cues:
         if begin <= cue.start < end and any(0 <= scene.token_at(t) - scene.token_at(cue.end) <= 1 for t in targets if t >= cue.end):
             return cue
     return None

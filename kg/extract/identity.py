@@ -14,6 +14,8 @@ from kg.vocabulary import Vocabulary
 _PHONE = re.compile(r"(?<![\w/])\(?\+?\d[\d ()/.\u00a0-]{6,}\d(?![\w/])")
 _DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _POSTCODE = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
+_OPENING = 10
+_BESIDE = 30
 _CONTACT = ("pk:TopicContact", "pk:TopicController", "pk:TopicOfficer")
 _ELSEWHERE = ("pk:TopicComplaint", "pk:TopicLinks", "pk:TopicCookies")
 
@@ -22,18 +24,28 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
     """The controller, where the clause names it as the one whose policy it is."""
     if name is None or scene.block.kind.is_furniture:
         return
-    introduced = (
-        scene.cues("pk:ControllerIntroduction") or scene.cues("pk:PolicyName") or scene.about("pk:TopicController", "pk:TopicContact")
-    )
-    if not introduced:
+    cues = [m for m in scene.cues("pk:ControllerIntroduction", "pk:NameFollows") if not m.weak]
+    titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.index < _OPENING)
+    opening = scene.clause.index < _OPENING and scene.has("pk:PolicyName")
+    about = scene.about(*_CONTACT) and not scene.of("data", "purpose")
+    if not (cues or titled or opening or about):
         return
     short = name.text.casefold()
-    for found in candidates(scene, common):
+    for found in (*candidates(scene, common), *(_written(scene, name.text))):
         text = found.text.casefold()
         if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) > 3):
-            sure = 0.9 if scene.cues("pk:ControllerIntroduction") else 0.7
-            yield Fact(None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller"))
-            return
+            beside = any(max(cue.start - found.end, found.start - cue.end) <= _BESIDE for cue in cues)
+            if beside or titled or opening or about:
+                sure = 0.9 if beside else 0.7
+                yield Fact(None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller"))
+                return
+
+
+def _written(scene: Scene, name: str) -> Iterator[Name]:
+    """The name where it is written out as it was found, even if it does not look like one."""
+    place = scene.text.find(name, scene.start, scene.end)
+    if place >= 0:
+        yield Name(name, place, place + len(name), scene, False)
 
 
 def contact_facts(scene: Scene, controller: str) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.reading import COLLECT, DOUBTFUL, Candidate, Reading
+from kg.extract.reading import BELOW, DOUBTFUL, KEEP, SHARE, Candidate, Reading
 from kg.model import Mention
 
 _ABOUT_BASIS = ("pk:TopicLegalBasis", "pk:TopicInterest")
@@ -21,9 +21,9 @@ def bases(reading: Reading) -> Iterator[Candidate]:
     about = scene.about(*_ABOUT_BASIS)
     mentions = scene.of("basis")
     for mention in mentions:
-        doubtful = not about and (mention.weak or (scene.about("pk:TopicRights") and mention.term == "dpv:Consent"))
-        score = DOUBTFUL if doubtful else 0.65 + 0.2 * about - 0.15 * mention.weak + 0.05 * bool(reading.frame_at(mention.start).verbs)
-        yield reading.make("basis", "dpv:hasLegalBasis", mention.term, mention, score, "legal basis")
+        if reading.vocabulary.is_a(mention.term, "pk:MandatoryDisclosure"):
+            continue
+        yield reading.make("basis", "dpv:hasLegalBasis", mention.term, mention, _ground(reading, mention, about), "legal basis")
     interested = [m for m in mentions if reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest")]
     inherited = reading.lead is not None and any(
         reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest") for m in reading.lead.scene.of("basis")
@@ -31,6 +31,21 @@ def bases(reading: Reading) -> Iterator[Candidate]:
     if interested or inherited or (scene.about("pk:TopicInterest") and scene.is_item):
         for mention in scene.of("purpose"):
             yield reading.make("basis", "pk:interestPursued", mention.term, mention, 0.7, "interest pursued")
+
+
+def _ground(reading: Reading, mention: Mention, about: bool) -> float:
+    """How surely a mention is the ground of a processing, and not a law obeyed in passing, an agreement to the text, or a right."""
+    scene, vocabulary = reading.scene, reading.vocabulary
+    if not about and (mention.weak or (scene.about("pk:TopicRights") and mention.term == "dpv:Consent")):
+        return DOUBTFUL
+    aside = reading.aside_at(mention.start)
+    if any(aside is not None and aside.start <= cue.start < mention.end for cue in scene.cues("pk:Without")):
+        return DOUBTFUL
+    if vocabulary.is_a(mention.term, "dpv:DataTransferLegalBasis", "dpv:ImpliedConsent") and not about:
+        return BELOW
+    if vocabulary.is_a(mention.term, "dpv:LegalObligation") and not about and (reading.any_act(*SHARE) or reading.any_act(*KEEP)):
+        return BELOW
+    return 0.65 + 0.2 * about - 0.15 * mention.weak + 0.05 * bool(reading.frame_at(mention.start).verbs)
 
 
 def rights(reading: Reading) -> Iterator[Candidate]:
@@ -104,11 +119,13 @@ def necessity(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    consequences = [m for m in scene.of("consequence") if not m.weak or reading.any_act(*COLLECT) or scene.of("data")]
-    for mention in consequences:
-        yield reading.make("provision", "dpv:hasConsequence", mention.term, mention, 0.65 - 0.2 * mention.weak, "consequence")
-        if not scene.of("necessity") and not scene.of("technology"):
+    lacking = bool(scene.cues("pk:Negation") or scene.cues("pk:Without")) and not scene.of("technology")
+    for mention in scene.of("consequence"):
+        sure = lacking and (not mention.weak or bool(scene.of("data")))
+        yield reading.make("provision", "dpv:hasConsequence", mention.term, mention, 0.65 if sure else DOUBTFUL, "consequence")
+        if sure and not scene.of("necessity"):
             yield reading.make("provision", "dpv:hasNecessity", "dpv:Required", mention, 0.48, "necessity: follows from a consequence")
     for mention in scene.of("necessity"):
-        score = DOUBTFUL if mention.weak and not scene.of("data") else 0.65 - 0.2 * mention.weak
+        score = BELOW if mention.term == "dpv:Optional" else 0.65 - 0.2 * mention.weak
+        score = DOUBTFUL if mention.weak and not scene.of("data") else score
         yield reading.make("provision", "dpv:hasNecessity", mention.term, mention, score, "necessity")

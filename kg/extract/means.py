@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.extract.reading import COLLECT, SHARE, Candidate, Reading
+from kg.extract.reading import BELOW, COLLECT, SHARE, Candidate, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Plain:
     topics: tuple[str, ...]
     base: float = 0.7
 
+
+_THE_PERSON = ("dpv:DataSubjectDataSource", "pk:DeviceDataSource")
 
 PLAIN = (
     Plain("technology", "cookies", "dpv:isImplementedUsingTechnology", ("pk:TopicCookies",)),
@@ -40,7 +42,9 @@ def plain(reading: Reading) -> Iterator[Candidate]:
             predicate = kind.predicate
             if kind.role == "measure" and reading.vocabulary.is_a(mention.term, "dpv:OrganisationalMeasure"):
                 predicate = "dpv:hasOrganisationalMeasure"
-            score = kind.base + 0.15 * about - 0.1 * mention.weak - 0.25 * (mention.term == "dpv:DataSubjectDataSource")
+            score = kind.base + 0.15 * about - 0.1 * mention.weak
+            if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
+                score = BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
 
 
@@ -53,7 +57,7 @@ def directly(reading: Reading) -> Iterator[Candidate]:
     for cue in scene.cues("pk:DirectlyFrom"):
         frame = reading.frame_at(cue.start)
         if about or (not cue.weak and (reading.acts(frame, *COLLECT) or bool(scene.of("data")))):
-            score = 0.45 + 0.25 * about
+            score = 0.7 if about else BELOW
             yield reading.make("source", "dpv:hasDataSource", "dpv:DataSubjectDataSource", cue, score, "source")
             return
 

@@ -15,6 +15,7 @@ from kg.model import Document, Mention, Organisation
 _SMALL = frozenset({"of", "and", "&", "the", "for", "de", "la", "und", "ja", "-", "."})
 _QUOTED = re.compile(r"[\"“”„«'‘’]\s*([^\"“”„«»'‘’()]{2,40}?)\s*[\"“”»'‘’]")
 _LONGEST = 7
+_OPENING = 30
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]+)\.[a-z.]{2,}", re.IGNORECASE)
 
 
@@ -100,6 +101,8 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
             continue
         cues = scene.cues("pk:ControllerIntroduction")
         titled = scene.is_heading and scene.has("pk:PolicyName")
+        if not (cues or titled or scene.clause.index < _OPENING or scene.has("pk:LegalFormCue", "pk:NameFollows", "pk:PolicyName")):
+            continue
         for name in (*candidates(scene, common), *(_defined(scene, cue) for cue in scene.cues("pk:NameFollows"))):
             if name is None or any(m.role == "organisation" and m.start >= name.start and m.end <= name.end for m in scene.mentions):
                 continue

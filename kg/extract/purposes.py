@@ -9,6 +9,7 @@ from kg.model import Mention
 
 _ENDS = frozenset({";", ".", ":", "(", ")"})
 _JOINTS = frozenset({",", "/", "&", "or", "and"})
+_TAIL = _JOINTS | _ENDS
 _LONGEST = 30
 _NOT_HERE = ("pk:TopicRights", "pk:TopicChanges", "pk:TopicLinks", "pk:TopicComplaint", "pk:TopicOfficer", "pk:TopicDefinitions")
 
@@ -22,7 +23,7 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
     mentions = scene.of("purpose")
     told: set[tuple[int, int]] = set()
     for start, end, sure in phrases:
-        inside = [m for m in mentions if m.start >= start - 1 and m.end <= end + 1]
+        inside = [m for m in mentions if m.start < end and m.end > start]
         told.update((mention.start, mention.end) for mention in inside)
         inside = [m for m in inside if not m.weak or _opens(reading, m, start)]
         yield from _phrase(reading, start, end, inside, sure)
@@ -43,12 +44,21 @@ def _phrase(reading: Reading, start: int, end: int, inside: list[Mention], sure:
         yield reading.make("purpose", "dpv:hasPurpose", "dpv:Purpose", (start, end), sure - 0.15, "purpose: phrase without a known purpose")
         return
     best = sorted(inside, key=lambda m: (m.weak, m.start - m.end))
-    terms = dict.fromkeys(m.term for m in sorted(best, key=lambda m: m.start))
-    for term in terms:
-        mention = next(m for m in best if m.term == term)
-        span = (start, end) if len(terms) == 1 else (mention.start, mention.end)
-        candidate = reading.make("purpose", "dpv:hasPurpose", term, span, sure, f"purpose phrase: {mention.form}")
-        yield candidate
+    chosen = sorted({m.term: m for m in reversed(best)}.values(), key=lambda m: (m.start, m.end))
+    for mention, following in zip(chosen, [*chosen[1:], None], strict=True):
+        limit = following.start if following is not None else end
+        last = limit if limit > mention.end else mention.end
+        first = min(start, mention.start) if mention is chosen[0] else mention.start
+        yield reading.make("purpose", "dpv:hasPurpose", mention.term, _trimmed(reading, first, last), sure, f"purpose phrase: {mention.form}")
+
+
+def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """A stretch without the joints and stops at its end."""
+    scene = reading.scene
+    first, number = scene.token_at(start), scene.token_at(end)
+    while number - 1 > first and (scene.tokens.norms[number - 1] in _TAIL or scene.tokens.ends[number - 1] > end):
+        number -= 1
+    return start, scene.tokens.ends[max(number - 1, first)]
 
 
 def _opens(reading: Reading, mention: Mention, start: int) -> bool:
@@ -63,7 +73,9 @@ def _phrases(reading: Reading) -> Iterator[tuple[int, int, float]]:
     scene = reading.scene
     if scene.about(*_NOT_HERE) and not scene.about("pk:TopicPurpose"):
         return
-    verbs = {m.start: m for m in scene.cues("pk:PurposeVerb")}
+    if not scene.has("pk:PurposeMarker") and not (scene.is_item and "pk:TopicPurpose" in scene.topics):
+        return
+    verbs = scene.starts_of("pk:PurposeVerb")
     opened: list[tuple[int, float]] = []
     for marker in scene.cues("pk:PurposeMarker"):
         aside = reading.aside_at(marker.start)
@@ -85,7 +97,7 @@ def _phrases(reading: Reading) -> Iterator[tuple[int, int, float]]:
             reached = end
 
 
-def _opening(reading: Reading, marker: Mention, verbs: dict[int, Mention]) -> int | None:
+def _opening(reading: Reading, marker: Mention, verbs: frozenset[int]) -> int | None:
     """Where the phrase after a marker begins: at a purpose verb or purpose within a few words; "to" and "for" ask for more."""
     scene = reading.scene
     number = scene.token_at(marker.end)
@@ -111,7 +123,7 @@ def _purposeful(reading: Reading, marker: Mention) -> bool:
     return acting or bool(before)
 
 
-def _pieces(reading: Reading, begin: int, verbs: dict[int, Mention]) -> Iterator[tuple[int, int]]:
+def _pieces(reading: Reading, begin: int, verbs: frozenset[int]) -> Iterator[tuple[int, int]]:
     """Split a purpose phrase where a new purpose verb follows a comma or an "and", and end it at a wall, an aside or a new subject."""
     scene = reading.scene
     norms, starts, ends = scene.tokens.norms, scene.tokens.starts, scene.tokens.ends
@@ -137,7 +149,7 @@ def _pieces(reading: Reading, begin: int, verbs: dict[int, Mention]) -> Iterator
             number = following
         number += 1
     last = min(number, scene.last, piece + _LONGEST)
-    while last - 1 > piece and norms[last - 1] in (*_JOINTS, *_ENDS):
+    while last - 1 > piece and norms[last - 1] in _TAIL:
         last -= 1
     if last > piece:
         yield starts[piece], ends[last - 1]

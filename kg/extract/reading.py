@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple
 
 from kg.extract.frames import Aside, Frame, asides, frames
 from kg.extract.scene import Scene
@@ -14,6 +14,9 @@ from kg.vocabulary import Vocabulary
 DOUBTFUL = 0.3
 """The confidence of a candidate that its rule would not stand for alone: the fitted part may raise it, otherwise it is dropped."""
 
+BELOW = 0.46
+"""Said, and so in the graph, but too weak to answer a requirement."""
+
 COLLECT = ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe")
 SHARE = ("dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable", "dpv:Disseminate", "pk:Sell")
 KEEP = ("dpv:Store", "pk:Retain")
@@ -21,8 +24,7 @@ REMOVE = ("dpv:Remove", "dpv:Erase", "dpv:Destruct", "dpv:Anonymise")
 MOVE = ("dpv:Transfer", "dpv:Store", "dpv:Transmit", "dpv:CrossBorderTransfer")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An assertion with the frame that it belongs to and the topic of the statement that it asks for."""
 
     topic: str
@@ -42,10 +44,24 @@ class Reading:
 
     scene: Scene
     vocabulary: Vocabulary
-    frames: tuple[Frame, ...]
-    asides: tuple[Aside, ...]
     lead: Reading | None
     previous: Reading | None
+    _asides: tuple[Aside, ...] | None = None
+    _frames: tuple[Frame, ...] | None = None
+
+    @property
+    def asides(self) -> tuple[Aside, ...]:
+        """The exceptions and conditions of the clause."""
+        if self._asides is None:
+            self._asides = asides(self.scene)
+        return self._asides
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """The actions of the clause."""
+        if self._frames is None:
+            self._frames = frames(self.scene, self.asides)
+        return self._frames
 
     def frame_at(self, offset: int) -> Frame:
         """The frame in whose stretch an offset lies; an item without an action of its own stands in the last frame of its lead-in."""
@@ -72,7 +88,8 @@ class Reading:
 
     def acts(self, frame: Frame, *terms: str) -> bool:
         """Whether one of the frame's verbs is one of these terms or below one."""
-        return any(self.vocabulary.is_a(verb.term, *terms) for verb in frame.verbs)
+        below = self.vocabulary.below(terms)
+        return any(verb.term in below for verb in frame.verbs)
 
     def any_act(self, *terms: str) -> bool:
         """Whether any action of the clause or of its lead-in is one of these terms or below one."""
@@ -97,15 +114,8 @@ def covers(reading: Reading, mention: Mention) -> bool:
     return 5 * (mention.end - mention.start) >= 3 * (reading.scene.end - reading.scene.start)
 
 
-class Rule(Protocol):
-    """What finds candidates of one kind in a clause."""
+class Rule(NamedTuple):
+    """What finds candidates of one kind in a clause; it is asked only where a mention of one of its kinds or one of its cues stands."""
 
-    def __call__(self, reading: Reading) -> Iterator[Candidate]:
-        """The candidates of a clause, in order of place."""
-        ...
-
-
-def read(scene: Scene, vocabulary: Vocabulary, lead: Reading | None, previous: Reading | None) -> Reading:
-    """Read a scene."""
-    within = asides(scene)
-    return Reading(scene, vocabulary, frames(scene, within), within, lead, previous)
+    find: Callable[[Reading], Iterator[Candidate]]
+    kinds: frozenset[str]

@@ -22,9 +22,9 @@ def retention(reading: Reading) -> Iterator[Candidate]:
         return
     keeping = reading.any_act(*KEEP) or reading.any_act(*REMOVE)
     markers = scene.cues("pk:RetentionMarker")
-    if not (about or keeping or scene.of("technology") or any(not m.weak for m in markers)):
+    cookies = _of_cookies(reading)
+    if not (about or keeping or cookies or any(not m.weak for m in markers)):
         return
-    cookies = bool(scene.of("technology")) or (reading.lead is not None and bool(reading.lead.scene.of("technology")))
     topic = "cookies" if cookies else "retention"
     criteria = [m for m in scene.of("criterion") if _governed(reading, m, markers, about or keeping)]
     for mention in scene.of("criterion"):
@@ -52,12 +52,22 @@ def retention(reading: Reading) -> Iterator[Candidate]:
             break
 
 
+def _of_cookies(reading: Reading) -> bool:
+    """Whether it is cookies that live so long: they stand in the clause, its lead-in, or its heading."""
+    scene = reading.scene
+    return (
+        bool(scene.of("technology"))
+        or (reading.lead is not None and bool(reading.lead.scene.of("technology")))
+        or ("pk:TopicCookies" in scene.nearest and "pk:TopicRetention" not in scene.nearest)
+    )
+
+
 def _governed(reading: Reading, mention: Mention, markers: list[Mention], concerned: bool) -> bool:
-    """Whether a criterion is one of keeping: strong and the clause about keeping, or soon after a marker ("for as long as …")."""
+    """Whether a criterion is one of keeping: soon after a marker ("for as long as …"), or strong and the clause about keeping."""
     scene = reading.scene
     place = scene.token_at(mention.start)
-    marked = any(m.start <= mention.start and place - scene.token_at(m.end) <= _REACH for m in markers)
-    return marked or (concerned and not mention.weak)
+    marked = any(not m.weak and m.start <= mention.start and place - scene.token_at(m.end) <= _REACH for m in markers)
+    return (marked and (concerned or not mention.weak)) or (concerned and not mention.weak)
 
 
 def _phrase(reading: Reading, mention: Mention) -> tuple[int, int]:
@@ -78,7 +88,6 @@ def _phrase(reading: Reading, mention: Mention) -> tuple[int, int]:
 def _periods(reading: Reading) -> Iterator[tuple[int, int, str]]:
     """Number and unit as an xsd:duration ("12 months" → P12M), with the span that says it."""
     scene = reading.scene
-    words = {m.start: m for m in scene.of("number")}
     for unit in scene.of("unit"):
         number = scene.token_at(unit.start)
         for back in range(1, 5):
@@ -86,7 +95,7 @@ def _periods(reading: Reading) -> Iterator[tuple[int, int, str]]:
             if at < scene.first:
                 break
             place = scene.tokens.starts[at]
-            value = reading.vocabulary.terms[words[place].term].value if place in words else None
+            value = next((v for term in sorted(scene.classes(at)) if (v := reading.vocabulary.terms[term].value)), None)
             if value is None and _DIGITS.match(scene.tokens.norms[at]):
                 value = scene.tokens.norms[at]
             if value is not None:

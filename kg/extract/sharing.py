@@ -34,7 +34,13 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
         if aside is not None and aside.exception and frame.denied:
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "excepted recipient")
             continue
-        score = 0.42 + 0.1 * sharing + 0.12 * about + 0.2 * _after_share(reading, mention) + 0.15 * named - 0.1 * mention.weak
+        if _within_an_end(reading, mention):
+            doubtful = doubtful or mention.weak
+            sharing_here = 0.0
+        else:
+            sharing_here = 0.1 * sharing + 0.12 * about + 0.2 * _after_share(reading, mention)
+        used = named and (sharing or reading.any_act("dpv:Use") or bool(scene.of("technology")))
+        score = 0.42 + sharing_here + 0.15 * used - 0.1 * mention.weak
         score -= 0.2 * scene.about(*_ELSEWHERE)
         if frame.denied and _outside(reading, mention):
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "recipient inside the stated circle")
@@ -49,6 +55,13 @@ def _after_share(reading: Reading, mention: Mention) -> bool:
     return reading.acts(frame, *SHARE) and (
         frame.end <= mention.start or any(v.end <= mention.start for v in frame.verbs) or reading.lead is not None
     )
+
+
+def _within_an_end(reading: Reading, mention: Mention) -> bool:
+    """Whether the mention stands inside what the sharing is for ("… to protect our users"), not among those who get the data."""
+    frame = reading.frame_at(mention.start)
+    verb = max((v.end for v in frame.verbs if v.end <= mention.start), default=reading.scene.start)
+    return any(verb <= m.start and m.start < mention.start and not m.weak for m in reading.scene.of("purpose"))
 
 
 def _heads_item(reading: Reading, mention: Mention) -> bool:

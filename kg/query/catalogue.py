@@ -27,12 +27,12 @@ _FORMS = {
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 _HEADER = re.compile(r"#\s*(question \((\w+)\)|why|read):\s*(.+)")
 _PARAMETER = re.compile(r"#\s*param (\w+):\s*(\w+)(?:\s*=\s*(\S+))?\s*—\s*(.+)")
-_BEGINNING = re.compile(r"^\s*(?:(?:#[^\n]*|(?:PREFIX|BASE)\s[^\n]*)\n\s*)*(SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|INSERT|DELETE|LOAD|CLEAR|DROP)\b", re.I)
+_BEGINNING = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:PREFIX|BASE|SELECT|ASK|CONSTRUCT|DESCRIBE|INSERT|DELETE|LOAD|CLEAR|DROP|WITH)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable of a question that the asker may bind. `type` is ``iri``, ``string``, ``integer``, ``decimal``, ``date`` or ``boolean``."""
+    """A variable of a question that the asker may bind. `type` is ``iri`` or the name of a datatype of XML Schema, such as ``decimal``."""
 
     name: str
     type: str
@@ -50,7 +50,8 @@ class Parameter:
             if prefix in PREFIXES and not local.startswith("//"):
                 value = expand(value)
             if not _IRI.fullmatch(value):
-                raise ParameterError(question, self.name, f"{value!r} is not an IRI, nor a CURIE with one of the prefixes {', '.join(PREFIXES)}")
+                known = ", ".join(PREFIXES)
+                raise ParameterError(question, self.name, f"{value!r} is not an IRI, nor a CURIE with one of the prefixes {known}")
             return ox.NamedNode(value)
         if not _FORMS[self.type].fullmatch(value):
             raise ParameterError(question, self.name, f"{value!r} is not of type {self.type}")
@@ -119,8 +120,9 @@ def question(query: str) -> Question:
 
 def _catalogued(path: Path) -> Question:
     found = _parsed(path.stem, path.read_text(encoding="utf-8"))
-    for what, there in (("question (en)", "en" in found.questions), ("question (fi)", "fi" in found.questions), ("why", found.why), ("read", found.read)):
-        if not there:
+    said = {"question (en)": found.questions.get("en"), "question (fi)": found.questions.get("fi"), "why": found.why, "read": found.read}
+    for what, text in said.items():
+        if not text:
             raise ConfigurationError(str(path), "the header", f"must have a line '# {what}: …'")
     return found
 

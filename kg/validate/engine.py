@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyshacl.graph_abstraction import DataGraph
 from pyshacl.shapes_graph import ShapesGraph
@@ -17,14 +17,18 @@ from rdflib import Graph
 from rdflib.namespace import NamespaceManager
 from rdflib.term import Identifier, Node
 
+_Answer: TypeAlias = tuple[bool, list[Any]]
+
 
 class Engine:
-    """Validates one version after another with the same shapes over the same background."""
+    """Validates one version after another with the same shapes over the same background, which becomes the engine's own."""
 
     def __init__(self, shapes: Graph, background: Graph) -> None:
-        self._data = _plain(background, "Memory")
-        self._validator = Validator(DataGraph.from_rdflib(self._data), shacl_graph=_plain(shapes, "SimpleMemory"), options={"inplace": True})
-        self._shapes = self._validator.shacl_graph = _RememberingShapes(self._validator.shacl_graph.graph)
+        self._data = background
+        self._data.namespace_manager = _PlainNames(self._data)
+        lean = _lean(shapes)
+        self._validator = Validator(DataGraph.from_rdflib(self._data), shacl_graph=lean, options={"inplace": True})
+        self._shapes = self._validator.shacl_graph = _RememberingShapes(lean)
         self._executor = self._validator.make_executor()
 
     @property
@@ -53,7 +57,7 @@ class Engine:
 
     def report(self) -> Graph:
         """The SHACL report on what is held, from all shapes with targets."""
-        graph: Graph = self._validator.run()[1]
+        graph: Graph = self._validator.run()[1]  # type: ignore[no-untyped-call]
         return graph
 
     def conforms(self, shape: Node, node: Node) -> bool:
@@ -67,7 +71,7 @@ class Engine:
         return set(found.value_nodes(self._validator.data_graph, [node])[node])
 
 
-class _RememberingShapes(ShapesGraph):  # type: ignore[misc]
+class _RememberingShapes(ShapesGraph):
     """A shapes graph whose shapes remember what they said of a node.
 
     A pattern is asked by the shape that wants it, by the shape that finds it vague and for the status: once is enough, as long as the
@@ -76,7 +80,7 @@ class _RememberingShapes(ShapesGraph):  # type: ignore[misc]
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
-        self._said: dict[tuple[Node, Node], tuple[bool, list[Any]]] = {}
+        self._said: dict[tuple[Node, Node], _Answer] = {}
         self._remembering: dict[Node, _Remembering] = {}
 
     def lookup_shape_from_node(self, node: Node) -> Any:
@@ -93,15 +97,15 @@ class _Remembering:
 
     __slots__ = ("_said", "_shape")
 
-    def __init__(self, shape: Any, said: dict[tuple[Node, Node], tuple[bool, list[Any]]]) -> None:
+    def __init__(self, shape: Any, said: dict[tuple[Node, Node], _Answer]) -> None:
         self._shape, self._said = shape, said
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._shape, name)
 
-    def validate(self, executor: Any, target_graph: Any, focus: Any = None, _evaluation_path: list[Any] | None = None) -> tuple[bool, list[Any]]:
+    def validate(self, executor: Any, target_graph: Any, focus: Any = None, _evaluation_path: list[Any] | None = None) -> _Answer:
         if not isinstance(focus, Identifier):
-            answer: tuple[bool, list[Any]] = self._shape.validate(executor, target_graph, focus, _evaluation_path)
+            answer: _Answer = self._shape.validate(executor, target_graph, focus, _evaluation_path)
             return answer
         key = self._shape.node, focus
         if key not in self._said:
@@ -119,10 +123,10 @@ class _PlainNames(NamespaceManager):
         return f"<{rdfTerm}>"
 
 
-def _plain(graph: Graph, store: str) -> Graph:
-    """A copy in the leanest store that pyshacl takes, whose nodes are named plainly."""
-    copy = Graph(store=store)
-    for triple in graph:
+def _lean(shapes: Graph) -> Graph:
+    """A copy in the leanest store, whose nodes are named plainly."""
+    copy = Graph(store="SimpleMemory")
+    for triple in shapes:
         copy.add(triple)
     copy.namespace_manager = _PlainNames(copy)
     return copy

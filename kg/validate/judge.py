@@ -59,11 +59,17 @@ def _result(engine: Engine, version: Version, asked: Requirement, report: Graph,
         source=asked.source,
         status=status,
         severity=next((severity for severity in _ORDER if severity in severities), None),
-        messages=tuple(sorted({Message(str(m), m.language or "") for f in faults for m in report.objects(f, SH.resultMessage)})),
+        messages=tuple(sorted(set(_messages(report, faults)))),
         focus=focus,
         clauses=tuple(_clauses(engine.data, nodes)),
         anachronism=old and asked.stated is not None,
     )
+
+
+def _messages(report: Graph, faults: Sequence[Node]) -> Iterator[Message]:
+    for fault in faults:
+        for text in report.objects(fault, SH.resultMessage):
+            yield Message(str(text), (text.language if isinstance(text, Literal) else None) or "")
 
 
 def _status(engine: Engine, node: URIRef, asked: Requirement) -> tuple[Status, URIRef | None]:
@@ -129,7 +135,8 @@ def _clauses(data: Graph, nodes: set[Node]) -> Iterator[Evidence]:
 def _around(data: Graph, start: int, end: int) -> list[Node]:
     """The clauses that hold the span, the shortest first."""
     spans = [(span, clause) for clause in data.subjects(RDF.type, _CLAUSE) if (span := _span(data, clause))]
-    return [clause for span, clause in sorted(spans, key=lambda row: (row[0][1] - row[0][0], row[0])) if span[0] <= start and end <= span[1]]
+    holding = [(last - first, first, clause) for (first, last), clause in spans if first <= start and end <= last]
+    return [clause for _, _, clause in sorted(holding, key=lambda row: row[:2])]
 
 
 def _span(data: Graph, node: Node) -> tuple[int, int] | None:

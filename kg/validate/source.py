@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -50,16 +51,24 @@ def versions(source: Source) -> Iterator[Version]:
 
 
 def background(source: Source) -> Graph:
-    """What all versions are judged with: organisations and vocabulary. The program's own vocabulary where `source` has none."""
+    """What all versions are judged with: organisations and vocabulary, in a graph of its own. Labels are left out, no shape reads them.
+
+    The program's own vocabulary is taken where `source` has none.
+    """
     graph = Graph()
-    for triple in _triples(source, URIRef(iris.VOCABULARY)):
-        graph.add(triple)
-    if not graph:
-        for path in sorted(ontology_dir().glob("*.ttl")):
-            graph.parse(path, format="turtle")
-    for triple in _triples(source, URIRef(iris.ORGANISATIONS)):
-        graph.add(triple)
+    vocabulary = tuple(_triples(source, URIRef(iris.VOCABULARY))) or _own_vocabulary()
+    for triple in (*vocabulary, *_triples(source, URIRef(iris.ORGANISATIONS))):
+        if not (isinstance(triple[2], Literal) and triple[2].language):
+            graph.add(triple)
     return graph
+
+
+@cache
+def _own_vocabulary() -> tuple[Triple, ...]:
+    graph = Graph()
+    for path in sorted(ontology_dir().glob("*.ttl")):
+        graph.parse(path, format="turtle")
+    return tuple(graph)
 
 
 def _typed(source: Source, cls: URIRef) -> Iterator[tuple[URIRef, URIRef | None]]:

@@ -1,0 +1,124 @@
+"""What one sentence says, in English and Finnish: each case a sentence of a fictional policy and facts that a reader takes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kg.documents import read_text
+from kg.extract import extract
+from kg.model import Extraction, Metadata, StorageDuration, Value
+from kg.vocabulary import load
+
+VOCABULARY = load()
+OPENING = {
+    "en": "Privacy policy of Acorn Ltd\n\nThis privacy policy tells how Acorn Ltd processes personal data.\n\n",
+    "fi": "Tammi Oy:n tietosuojaseloste\n\nTässä tietosuojaselosteessa kerrotaan, miten Tammi Oy käsittelee henkilötietoja.\n\n",
+}
+
+
+def read(text: str, language: str = "en") -> Extraction:
+    document = read_text("policy.txt", OPENING[language] + text, Metadata(language=language))
+    return extract(document, VOCABULARY)
+
+
+def said(extraction: Extraction) -> Iterator[str]:
+    """Each assertion as ``kind predicate object``, with the local names only."""
+    for statement in extraction.statements:
+        for assertion in statement.assertions:
+            target = assertion.object
+            name = target.iso or target.kind if isinstance(target, StorageDuration) else target.text if isinstance(target, Value) else target
+            yield f"{statement.kind} {assertion.predicate.partition(':')[2]} {name}"
+
+
+CASES = [
+    ("en", "We collect your name, e-mail address and telephone number.", "practice hasPersonalData pd:EmailAddress"),
+    ("en", "We collect your name, e-mail address and telephone number.", "practice hasPersonalData pd:Name"),
+    ("en", "We do not sell your personal data.", "denial hasProcessing pk:Sell"),
+    ("en", "We will never share your e-mail address with advertisers.", "denial hasRecipient pk:Advertiser"),
+    ("en", "We do not sell your data, but we may share it with our service providers.", "practice hasRecipient pk:ServiceProvider"),
+    ("en", "We may transfer your data outside the European Economic Area.", "practice hasLocation loc:non-EEA"),
+    ("en", "We do not transfer your data outside the European Economic Area.", "denial hasLocation loc:non-EEA"),
+    ("en", "We keep your orders for six years.", "practice hasStorageCondition P6Y"),
+    ("en", "We retain personal data for as long as necessary for the purposes above.", "practice retentionCriterion pk:RetentionPurposeNeed"),
+    ("en", "You have the right to request erasure of your personal data.", "right hasRight eu-gdpr:A17"),
+    ("en", "You may lodge a complaint with the supervisory authority.", "right hasRight eu-gdpr:A77"),
+    ("en", "You can withdraw your consent at any time.", "right hasRight eu-gdpr:A7-3"),
+    ("en", "The processing is based on your consent.", "practice hasLegalBasis dpv:Consent"),
+    ("en", "We use your data to improve our services.", "practice hasPurpose dpv:ImproveExistingProductsAndServices"),
+    ("en", "We use cookies to analyse how our site is used.", "practice isImplementedUsingTechnology tech:Cookie"),
+    ("fi", "Keräämme nimesi, sähköpostiosoitteesi ja puhelinnumerosi.", "practice hasPersonalData pd:EmailAddress"),
+    ("fi", "Emme luovuta tietojasi kolmansille osapuolille.", "denial hasRecipient dpv:ThirdParty"),
+    ("fi", "Emme myy tietojasi, mutta voimme luovuttaa niitä palveluntarjoajillemme.", "practice hasRecipient pk:ServiceProvider"),
+    ("fi", "Tietoja voidaan siirtää EU:n tai ETA-alueen ulkopuolelle.", "practice hasLocation loc:non-EEA"),
+    ("fi", "Tietoja ei siirretä ETA-alueen ulkopuolelle.", "denial hasLocation loc:non-EEA"),
+    ("fi", "Säilytämme tilaustietoja kuusi vuotta.", "practice hasStorageCondition P6Y"),
+    ("fi", "Sinulla on oikeus pyytää henkilötietojesi poistamista.", "right hasRight eu-gdpr:A17"),
+    ("fi", "Voit tehdä valituksen valvontaviranomaiselle.", "right hasRight eu-gdpr:A77"),
+    ("fi", "Käsittely perustuu suostumukseesi.", "practice hasLegalBasis dpv:Consent"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
+def test_a_sentence_says_what_a_reader_takes_from_it(language: str, text: str, expected: str) -> None:
+    found = list(said(read(text, language)))
+    assert expected in found, found
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "unwanted"),
+    [
+        ("en", "We do not sell your data, but we may share it with our service providers.", "denial hasRecipient pk:ServiceProvider"),
+        ("en", "We do not transfer your data outside the European Economic Area.", "practice hasLocation loc:non-EEA"),
+        ("en", "Your circumstances are taken into account.", "practice hasPersonalData pk:AccountData"),
+        ("fi", "Tietoja ei siirretä ETA-alueen ulkopuolelle.", "practice hasLocation loc:non-EEA"),
+        ("fi", "Emme luovuta tietojasi kolmansille osapuolille.", "practice hasRecipient dpv:ThirdParty"),
+    ],
+)
+def test_a_sentence_does_not_say_its_opposite(language: str, text: str, unwanted: str) -> None:
+    assert unwanted not in list(said(read(text, language)))
+
+
+def test_a_list_completes_its_lead_in() -> None:
+    found = list(said(read("We do not disclose your data to:\n\n• advertisers\n• insurance companies\n")))
+    assert "denial hasRecipient pk:Advertiser" in found
+    assert "denial hasRecipient pk:InsuranceCompany" in found
+    assert not [row for row in found if row.startswith("practice hasRecipient")]
+
+
+def test_every_span_is_inside_its_clauses_or_lead_in_and_every_quote_is_text() -> None:
+    extraction = read("We collect your name.\n\nWe share your data with:\n\n• couriers, who keep it for two weeks;\n• banks.\n")
+    text = extraction.document.text
+    for statement in extraction.statements:
+        spans = [(extraction.clauses[n].start, extraction.clauses[n].end) for n in statement.clauses]
+        for assertion in statement.assertions:
+            assert any(a <= assertion.start < assertion.end <= b for a, b in spans), text[assertion.start : assertion.end]
+            assert 0 < assertion.confidence <= 1
+
+
+def test_the_controller_is_found_and_its_contact_is_its_own() -> None:
+    extraction = read("Contact\n\nYou can contact Acorn Ltd by e-mail at privacy@acorn.example.\n")
+    assert extraction.controller == "org:acorn-ltd"
+    contacts = [f.assertion.object.text for f in extraction.facts if f.assertion.predicate == "dpv:hasContact" and isinstance(f.assertion.object, Value)]
+    assert contacts == ["privacy@acorn.example"]
+
+
+def test_a_language_without_lexicon_is_named_and_nothing_is_invented() -> None:
+    text = "Politique de confidentialité\n\nNous collectons votre nom et votre adresse électronique pour vous livrer nos produits et services.\n" * 3
+    extraction = extract(read_text("politique.txt", text), VOCABULARY)
+    assert extraction.statements == ()
+    assert "'fr'" in extraction.issues[0]
+
+
+def test_a_text_that_is_no_policy_is_named_and_yields_no_practices() -> None:
+    text = "Barley soup\n\nBoil the barley for an hour. Add carrots, leeks and salt. Serve it hot, with bread and butter.\n" * 4
+    extraction = extract(read_text("soup.txt", text), VOCABULARY)
+    assert not extraction.is_policy
+    assert extraction.statements == ()
+    assert extraction.facts == ()
+
+
+def test_extraction_is_a_pure_function() -> None:
+    text = "We collect your name and share it with couriers. We do not sell it.\n"
+    assert read(text).statements == read(text).statements
