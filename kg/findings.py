@@ -10,7 +10,7 @@ from kg import iris
 from kg.model import Assertion, Extraction, StatementKind, StorageDuration, Value
 from kg.vocabulary import Vocabulary
 
-ANSWERS = 0.5
+ANSWERS = 0.4
 """The confidence from which an assertion counts as an answer to a requirement."""
 
 

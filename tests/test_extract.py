@@ -28,7 +28,9 @@ def said(extraction: Extraction) -> Iterator[str]:
     for statement in extraction.statements:
         for assertion in statement.assertions:
             target = assertion.object
-            name = target.iso or target.kind if isinstance(target, StorageDuration) else target.text if isinstance(target, Value) else target
+            name = (
+                target.iso or target.kind if isinstance(target, StorageDuration) else target.text if isinstance(target, Value) else target
+            )
             yield f"{statement.kind} {assertion.predicate.partition(':')[2]} {name}"
 
 
@@ -41,7 +43,11 @@ CASES = [
     ("en", "We may transfer your data outside the European Economic Area.", "practice hasLocation loc:non-EEA"),
     ("en", "We do not transfer your data outside the European Economic Area.", "denial hasLocation loc:non-EEA"),
     ("en", "We keep your orders for six years.", "practice hasStorageCondition P6Y"),
-    ("en", "We retain personal data for as long as necessary for the purposes above.", "practice retentionCriterion pk:RetentionPurposeNeed"),
+    (
+        "en",
+        "We retain personal data for as long as necessary for the purposes above.",
+        "practice retentionCriterion pk:RetentionPurposeNeed",
+    ),
     ("en", "You have the right to request erasure of your personal data.", "right hasRight eu-gdpr:A17"),
     ("en", "You may lodge a complaint with the supervisory authority.", "right hasRight eu-gdpr:A77"),
     ("en", "You can withdraw your consent at any time.", "right hasRight eu-gdpr:A7-3"),
@@ -100,12 +106,19 @@ def test_every_span_is_inside_its_clauses_or_lead_in_and_every_quote_is_text() -
 def test_the_controller_is_found_and_its_contact_is_its_own() -> None:
     extraction = read("Contact\n\nYou can contact Acorn Ltd by e-mail at privacy@acorn.example.\n")
     assert extraction.controller == "org:acorn-ltd"
-    contacts = [f.assertion.object.text for f in extraction.facts if f.assertion.predicate == "dpv:hasContact" and isinstance(f.assertion.object, Value)]
+    contacts = [
+        f.assertion.object.text
+        for f in extraction.facts
+        if f.assertion.predicate == "dpv:hasContact" and isinstance(f.assertion.object, Value)
+    ]
     assert contacts == ["privacy@acorn.example"]
 
 
 def test_a_language_without_lexicon_is_named_and_nothing_is_invented() -> None:
-    text = "Politique de confidentialité\n\nNous collectons votre nom et votre adresse électronique pour vous livrer nos produits et services.\n" * 3
+    text = (
+        "Politique de confidentialité\n\nNous collectons votre nom et votre adresse électronique pour vous livrer nos produits et services.\n"
+        * 3
+    )
     extraction = extract(read_text("politique.txt", text), VOCABULARY)
     assert extraction.statements == ()
     assert "'fr'" in extraction.issues[0]

@@ -15,6 +15,7 @@ from rdflib import Dataset
 from kg import iris
 from kg.errors import ConfigurationError
 from kg.query import Kind, ParameterError, QueryError, Rows, UnknownQuestionError, catalogue, question, run
+from kg.query.rows import FORMATS
 from kg.resources import ontology_dir
 
 FOLDER = Path(__file__).parent / "queries"
@@ -116,7 +117,7 @@ def test_parameters_narrow_the_answer_alike(name: str, parameters: dict[str, str
     ("query", "line", "says"),
     [
         ("SELECT * WHERE { ?s ?p }", 1, "expected"),
-        (PREFIXES + "SELECT ?s WHERE {\n ?s unknown:p ?o }", 4, ""),
+        (PREFIXES + "SELECT ?s WHERE {\n ?s unknown:p ?o }", 4, "a prefix is not declared"),
         ("INSERT DATA { <urn:a> <urn:b> 1 }", 1, "INSERT"),
         (PREFIXES + "DELETE WHERE { ?s ?p ?o }", 3, "DELETE"),
         ("# a comment\nDROP ALL", 2, "DROP"),
@@ -165,7 +166,8 @@ def test_parameters_are_checked(name: str, parameters: dict[str, str], says: str
 
 
 def test_a_query_of_ones_own_may_declare_parameters(tmp_path: Path) -> None:
-    text = PREFIXES + "# param word: string = We — what the quote begins with\nSELECT ?clause ?word WHERE { ?clause pk:quote ?q . FILTER (STRSTARTS(?q, ?word)) }"
+    header = "# param word: string = We — what the quote begins with\n"
+    text = header + PREFIXES + "SELECT ?clause ?word WHERE { ?clause pk:quote ?q . FILTER (STRSTARTS(?q, ?word)) }"
     path = tmp_path / "beginning.rq"
     path.write_text(text, encoding="utf-8")
 
@@ -194,11 +196,12 @@ def test_ask_and_construct() -> None:
         assert len(list(ox.parse(built.serialize("json").encode(), format=ox.RdfFormat.N_TRIPLES))) == 3
 
 
-@pytest.mark.parametrize("format", ["json", "csv", "tsv", "xml"])
+@pytest.mark.parametrize("format", sorted(FORMATS))
 def test_result_formats_are_those_of_the_engine(format: str) -> None:
-    formats = {"json": ox.QueryResultsFormat.JSON, "csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV, "xml": ox.QueryResultsFormat.XML}
     text = question("data_flows").text
-    own = _store("data_flows").query(text, use_default_graph_as_union=True).serialize(format=formats[format])
+    answer = _store("data_flows").query(text, use_default_graph_as_union=True)
+    assert isinstance(answer, ox.QuerySolutions)
+    own = answer.serialize(format=FORMATS[format])
 
     given = run(_store("data_flows"), text).serialize(format)
 

@@ -11,6 +11,8 @@ from rdflib import Dataset, Graph, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Literal, Node
 
+from kg.namespaces import expand
+from kg.resources import ontology_dir, queries_dir, shapes_dir
 from kg.validate import Engine, Report, Result, regime, regimes
 from kg.validate.judge import judge
 from kg.validate.source import background, versions
@@ -119,3 +121,21 @@ def test_shapes_are_core_shacl() -> None:
     shapes = regime("gdpr").shapes
     assert not set(shapes.subjects(SH.sparql, None))
     assert not set(shapes.subjects(SH.rule, None))
+
+
+def test_shapes_and_questions_use_terms_of_the_ontology() -> None:
+    known = {str(subject) for subject in _ontology().subjects()}
+    used: dict[str, str] = {}
+    for path in (*shapes_dir().rglob("*.ttl"), *queries_dir().glob("*.rq")):
+        plain = re.sub(r'"(?:[^"\\]|\\.)*"|<[^>]*>|#[^\n]*', "", path.read_text(encoding="utf-8"))
+        for curie in re.findall(r"(?<![\w?$:])(?:pk|dpv|pd|loc|tech|eu-gdpr):[\w-]+", plain):
+            used[expand(curie)] = path.name
+
+    assert {iri: name for iri, name in used.items() if iri not in known} == {}
+
+
+def _ontology() -> Graph:
+    graph = Graph()
+    for path in ontology_dir().glob("*.ttl"):
+        graph.parse(path, format="turtle")
+    return graph

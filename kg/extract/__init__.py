@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kg.extract.assemble import assemble
 from kg.extract.data import data
 from kg.extract.identity import contact_facts, controller_facts, defined_terms, version_facts
+from kg.extract.judgement import Weights
 from kg.extract.law import automated, bases, necessity, rights
 from kg.extract.means import actions, directly, plain
 from kg.extract.names import common_words, find_controller, organisation, short_form
@@ -36,6 +37,12 @@ RULES: tuple[Rule, ...] = (
     Rule(directly, frozenset({"pk:DirectlyFrom"})),
     Rule(actions, frozenset({"processing", "subject"})),
 )
+STATED = 0.35
+"""The confidence from which what a rule finds becomes an assertion of the graph."""
+
+ADOPTED = 0.5
+"""The probability from which the fitted part makes an assertion of what a rule doubts."""
+
 _IN_A_BANNER = (plain, bases)
 _EXPECTED = (
     ("dpv:hasDataController", "the text names no controller"),
@@ -44,8 +51,10 @@ _EXPECTED = (
 )
 
 
-def extract(document: Document, vocabulary: Vocabulary) -> Extraction:
+def extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, Weights] | None = None) -> Extraction:
     """All that the document says, as far as the vocabulary can tell.
+
+    `weights` are those of the fitted part by language (`kg.extract.judgement.learnt()`); without them the rules and the lexicon decide alone.
 
     A document in a language without a lexicon, or one that is no privacy policy, yields no statements but says so in `issues`.
     """
@@ -70,7 +79,7 @@ def extract(document: Document, vocabulary: Vocabulary) -> Extraction:
         facts.extend(version_facts(scene, vocabulary))
         if name is not None:
             terms.extend(defined_terms(scene, controller.curie, name))
-        statements.extend(assemble(reading, _candidates(reading, controller.curie)))
+        statements.extend(assemble(reading, _candidates(reading, controller.curie, weights)))
     organisations = (controller, *_mentioned(found, vocabulary))
     issues = tuple(_issues(statements, facts))
     return Extraction(document, controller.curie, clauses, tuple(statements), tuple(facts), organisations, tuple(terms), True, issues)
@@ -85,16 +94,22 @@ def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
         yield reading
 
 
-def _candidates(reading: Reading, controller: str) -> Iterator[Candidate]:
+def _candidates(reading: Reading, controller: str, weights: Mapping[str, Weights] | None) -> Iterator[Candidate]:
+    """What the rules find in a clause, judged by the fitted part: what a rule stands for stays, what it doubts stays if that part is sure."""
     kind = reading.scene.block.kind
     if kind is BlockKind.FOOTER or kind is BlockKind.NAVIGATION:
         return
     kinds = reading.scene.kinds
+    learnt = None if weights is None else weights.get(reading.scene.clause.language)
     for rule in RULES:
         if rule.kinds.isdisjoint(kinds) or (kind is BlockKind.BANNER and rule.find not in _IN_A_BANNER):
             continue
         for candidate in rule.find(reading):
-            yield candidate._replace(object=controller) if candidate.object == "controller" else candidate
+            likely = learnt.judge(reading, candidate) if learnt is not None else None
+            if candidate.confidence < STATED and (likely is None or likely < ADOPTED):
+                continue
+            named = controller if candidate.object == "controller" else candidate.object
+            yield candidate._replace(object=named, confidence=candidate.confidence if likely is None else max(0.01, round(likely, 2)))
 
 
 def _is_policy(found: list[Scene]) -> bool:

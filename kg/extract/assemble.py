@@ -9,9 +9,6 @@ from kg.extract.frames import Frame
 from kg.extract.reading import Candidate, Reading
 from kg.model import Assertion, Condition, Statement, StatementKind
 
-STATED = 0.35
-"""The confidence from which a candidate becomes an assertion of the graph."""
-
 _ORDER = (
     "right",
     "automated",
@@ -34,8 +31,6 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
     """The statements of a clause. Processing and data subjects alone are not a statement."""
     frames: dict[tuple[int, int, bool], list[Candidate]] = {}
     for candidate in candidates:
-        if candidate.confidence < STATED:
-            continue
         frame = candidate.frame
         frames.setdefault((frame.start, frame.end, frame.denied), []).append(candidate)
     conditions = tuple(_conditions(reading)) if frames else ()

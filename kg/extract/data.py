@@ -9,7 +9,7 @@ from kg.model import Mention
 
 _GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
 _ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController", "pk:TopicTransfer")
-_GENERIC_AT_MOST = 0.48
+_GENERIC_AT_MOST = 0.38
 _APART = 4
 _JOINTS = frozenset({",", ";", "/", "&"})
 

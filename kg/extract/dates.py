@@ -23,7 +23,9 @@ def dates(scene: Scene, vocabulary: Vocabulary) -> list[tuple[date, int, int]]:
             if day is not None:
                 found.append((day, found_at.start(), found_at.end()))
     for number in range(scene.first, scene.last):
-        month = next((int(vocabulary.terms[term].value or 0) for term in scene.classes(number) if "pk:Month" in vocabulary.terms[term].types), None)
+        month = next(
+            (int(vocabulary.terms[term].value or 0) for term in scene.classes(number) if "pk:Month" in vocabulary.terms[term].types), None
+        )
         if month is None:
             continue
         near = [n for n in range(max(scene.first, number - 3), min(scene.last, number + 5)) if n != number]

@@ -37,7 +37,9 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
             beside = any(max(cue.start - found.end, found.start - cue.end) <= _BESIDE for cue in cues)
             if beside or titled or opening or about:
                 sure = 0.9 if beside else 0.7
-                yield Fact(None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller"))
+                yield Fact(
+                    None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller")
+                )
                 return
 
 

@@ -119,13 +119,16 @@ def necessity(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    lacking = bool(scene.cues("pk:Negation") or scene.cues("pk:Without")) and not scene.of("technology")
+    denials = scene.cues("pk:Negation", "pk:Without")
+    lacking = not scene.of("technology") and any(a.start <= m.start < a.end for a in reading.asides for m in denials)
     for mention in scene.of("consequence"):
         sure = lacking and (not mention.weak or bool(scene.of("data")))
-        yield reading.make("provision", "dpv:hasConsequence", mention.term, mention, 0.65 if sure else DOUBTFUL, "consequence")
+        yield reading.make(
+            "provision", "dpv:hasConsequence", mention.term, mention, (BELOW if mention.weak else 0.65) if sure else DOUBTFUL, "consequence"
+        )
         if sure and not scene.of("necessity"):
-            yield reading.make("provision", "dpv:hasNecessity", "dpv:Required", mention, 0.48, "necessity: follows from a consequence")
+            yield reading.make("provision", "dpv:hasNecessity", "dpv:Required", mention, BELOW, "necessity: follows from a consequence")
     for mention in scene.of("necessity"):
-        score = BELOW if mention.term == "dpv:Optional" else 0.65 - 0.2 * mention.weak
+        score = BELOW if mention.term == "dpv:Optional" or mention.weak else 0.65
         score = DOUBTFUL if mention.weak and not scene.of("data") else score
         yield reading.make("provision", "dpv:hasNecessity", mention.term, mention, score, "necessity")

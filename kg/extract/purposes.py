@@ -49,7 +49,9 @@ def _phrase(reading: Reading, start: int, end: int, inside: list[Mention], sure:
         limit = following.start if following is not None else end
         last = limit if limit > mention.end else mention.end
         first = min(start, mention.start) if mention is chosen[0] else mention.start
-        yield reading.make("purpose", "dpv:hasPurpose", mention.term, _trimmed(reading, first, last), sure, f"purpose phrase: {mention.form}")
+        yield reading.make(
+            "purpose", "dpv:hasPurpose", mention.term, _trimmed(reading, first, last), sure, f"purpose phrase: {mention.form}"
+        )
 
 
 def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from kg.extract.frames import Aside, Frame, asides, frames
@@ -14,7 +14,7 @@ from kg.vocabulary import Vocabulary
 DOUBTFUL = 0.3
 """The confidence of a candidate that its rule would not stand for alone: the fitted part may raise it, otherwise it is dropped."""
 
-BELOW = 0.46
+BELOW = 0.38
 """Said, and so in the graph, but too weak to answer a requirement."""
 
 COLLECT = ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe")
@@ -46,6 +46,7 @@ class Reading:
     vocabulary: Vocabulary
     lead: Reading | None
     previous: Reading | None
+    judged: dict[str, float] = field(default_factory=dict)
     _asides: tuple[Aside, ...] | None = None
     _frames: tuple[Frame, ...] | None = None
 

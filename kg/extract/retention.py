@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg.extract.reading import DOUBTFUL, KEEP, REMOVE, Candidate, Reading
+from kg.extract.reading import BELOW, DOUBTFUL, KEEP, REMOVE, Candidate, Reading
 from kg.model import Mention, StorageDuration
 
 _DIGITS = re.compile(r"\d{1,4}$")
-_ENDS = frozenset({";", ".", ":", "(", ")"})
-_LONGEST = 34
+_NEAR = 25
 _REACH = 12
 
 
@@ -26,30 +25,33 @@ def retention(reading: Reading) -> Iterator[Candidate]:
     if not (about or keeping or cookies or any(not m.weak for m in markers)):
         return
     topic = "cookies" if cookies else "retention"
+    verbs = scene.of("processing")
+    openers = [m for m in markers if not any(m.start < v.end and v.start < m.end for v in verbs)]
+    marked: list[tuple[int, int]] = []
     criteria = [m for m in scene.of("criterion") if _governed(reading, m, markers, about or keeping)]
     for mention in scene.of("criterion"):
-        span = _phrase(reading, mention)
+        span = _phrase(openers, mention)
         score = DOUBTFUL if mention not in criteria else 0.7 + 0.12 * about + 0.1 * keeping - 0.1 * mention.weak
+        if marked and span[0] == mention.start and score > DOUBTFUL:
+            score = BELOW
+        elif score > DOUBTFUL:
+            marked.append(span)
         yield reading.make(topic, "pk:retentionCriterion", mention.term, span, score, f"retention criterion: {mention.form}")
         event = StorageDuration(f"until-{span[0]}", "dpv:UntilEventDuration")
         yield reading.make(topic, "dpv:hasStorageCondition", event, span, score, f"retention criterion: {mention.form}")
     for start, end, iso in _periods(reading):
-        if not (about or keeping or markers or cookies):
-            continue
-        marked = [m.start for m in markers if m.end <= start and start - m.end < 30]
-        span = (min(marked, default=start), end)
-        name = f"{iso.lower()}-{start}"
+        span = (min((m.start for m in markers if m.end <= start and start - m.end < 30), default=start), end)
+        marked.append(span)
         score = 0.62 + 0.15 * about + 0.12 * (keeping or cookies)
-        period = StorageDuration(name, "dpv:TemporalDuration", iso, scene.text[span[0] : start].strip() or None)
+        period = StorageDuration(f"{iso.lower()}-{start}", "dpv:TemporalDuration", iso, scene.text[span[0] : start].strip() or None)
         yield reading.make(topic, "dpv:hasStorageCondition", period, span, score, "retention period")
-    if (about or keeping) and not criteria and not list(_periods(reading)):
-        for marker in markers:
-            if marker.weak and not about:
-                continue
-            span = _phrase(reading, marker)
-            event = StorageDuration(f"until-{span[0]}", "dpv:UntilEventDuration")
-            yield reading.make(topic, "dpv:hasStorageCondition", event, span, 0.5 + 0.15 * about, f"retention marker: {marker.form}")
-            break
+    if not (about or keeping):
+        return
+    for marker in openers:
+        if not marker.weak and not any(a < marker.end and marker.start < b for a, b in marked):
+            event = StorageDuration(f"until-{marker.start}", "dpv:UntilEventDuration")
+            score = 0.45 + 0.1 * about
+            yield reading.make(topic, "dpv:hasStorageCondition", event, marker, score, "retention marker")
 
 
 def _of_cookies(reading: Reading) -> bool:
@@ -70,19 +72,10 @@ def _governed(reading: Reading, mention: Mention, markers: list[Mention], concer
     return (marked and (concerned or not mention.weak)) or (concerned and not mention.weak)
 
 
-def _phrase(reading: Reading, mention: Mention) -> tuple[int, int]:
-    """From the marker before a criterion to the end of the phrase."""
-    scene = reading.scene
-    before = [m.start for m in scene.cues("pk:RetentionMarker") if m.start <= mention.start and mention.start - m.end < 40]
-    start = min(before, default=mention.start)
-    number = scene.token_at(mention.end)
-    limit = min(scene.last, number + _LONGEST)
-    stops = {a.start for a in reading.asides if a.start > mention.start}
-    while number < limit and scene.tokens.norms[number] not in _ENDS and scene.tokens.starts[number] not in stops:
-        if scene.tokens.norms[number] == "," and number > scene.token_at(mention.end):
-            break
-        number += 1
-    return start, max(mention.end, scene.tokens.ends[max(number - 1, scene.first)])
+def _phrase(openers: list[Mention], mention: Mention) -> tuple[int, int]:
+    """From the marker right before a criterion to its end."""
+    before = [m.start for m in openers if m.start <= mention.start and mention.start - m.end < _NEAR]
+    return min(before, default=mention.start), mention.end
 
 
 def _periods(reading: Reading) -> Iterator[tuple[int, int, str]]:

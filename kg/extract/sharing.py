@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.reading import DOUBTFUL, MOVE, SHARE, Candidate, Reading, covers
+from kg.extract.reading import BELOW, DOUBTFUL, MOVE, SHARE, Candidate, Reading, covers
 from kg.model import Mention
 
 _AUTHORITIES = ("dpv:Authority", "pk:PublicAuthority", "pk:LawEnforcement", "pk:Court")
@@ -40,7 +40,7 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
         else:
             sharing_here = 0.1 * sharing + 0.12 * about + 0.2 * _after_share(reading, mention)
         used = named and (sharing or reading.any_act("dpv:Use") or bool(scene.of("technology")))
-        score = 0.42 + sharing_here + 0.15 * used - 0.1 * mention.weak
+        score = BELOW + sharing_here + 0.15 * used - 0.1 * mention.weak
         score -= 0.2 * scene.about(*_ELSEWHERE)
         if frame.denied and _outside(reading, mention):
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "recipient inside the stated circle")
@@ -139,5 +139,5 @@ def mandatory(reading: Reading) -> Iterator[Candidate]:
     bodies = [m for m in scene.of("recipient") if reading.vocabulary.is_a(m.term, *_AUTHORITIES)]
     if reasons or (bodies and (sharing or scene.about("pk:TopicLegalDisclosure"))):
         best = min(reasons or bodies, key=lambda m: (m.weak, m.start))
-        score = DOUBTFUL if best.weak else 0.75 if reasons else 0.45
+        score = DOUBTFUL if best.weak else 0.75 if reasons else BELOW
         yield reading.make("share", "pk:mandatoryDisclosure", "pk:MandatoryDisclosure", best, score, "mandatory disclosure")

@@ -28,6 +28,7 @@ _PIECES = re.compile(
     r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*|[?$]\w+|@[A-Za-z-]+|[\w.-]*:[\w.:%\\-]*|(?P<word>[A-Za-z]+)",
     re.DOTALL,
 )
+_LONGEST_REASON = 200  # Oxigraph lists every character that could follow.
 _READING = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -85,13 +86,22 @@ def _by_oxigraph(store: ox.Store, name: str, text: str, bound: Mapping[str, ox.N
         columns = tuple(variable.value for variable in answer.variables)
         return Rows(Kind.SELECT, columns, tuple(tuple(solution) for solution in answer))
     except SyntaxError as error:
-        place = _PLACE.match(str(error.msg))
-        raise QueryError(name, place[3] if place else str(error.msg), int(place[1]) if place else error.lineno) from error
+        raise _malformed(name, error) from error
     except RuntimeError as error:
         if "SELECT projection" in str(error):
             variable = str(error).rpartition("?")[2].partition(" ")[0]
             raise ParameterError(name, variable, "its variable must be among the columns of the SELECT") from error
         raise QueryError(name, str(error)) from error
+
+
+def _malformed(name: str, error: SyntaxError) -> QueryError:
+    place = _PLACE.match(str(error.msg))
+    reason = " ".join((place[3] if place else str(error.msg)).split())
+    if "Prefix not found" in reason:
+        reason = "a prefix is not declared"
+    elif len(reason) > _LONGEST_REASON:
+        reason = reason[:_LONGEST_REASON] + " …"
+    return QueryError(name, reason, int(place[1]) if place else error.lineno)
 
 
 def _by_rdflib(dataset: Dataset, name: str, text: str, bound: Mapping[str, ox.NamedNode | ox.Literal]) -> Rows:

@@ -1,0 +1,181 @@
+"""Learns the weights of `kg.extract.judgement` from the annotated policies beside the checkout, and writes kg/extract/weights.json.
+
+    python tools/fit_confidence.py                  learn from all, write the weights
+    python tools/fit_confidence.py --folds build/cv learn without each fold in turn, write what is found in it (cross-validation)
+
+A fold never parts a family: policies that share a quarter of the five-word runs of the shorter one stay together, so that no template is
+both learnt from and judged. The texts are read from the annotated folders and never stored; what is stored is numbers by property name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from kg.documents import read
+from kg.extract import extract
+from kg.extract.judgement import KINDS, Weights, of_candidate, of_clause, read_weights
+from kg.extract.reading import Candidate, Reading
+from kg.findings import findings
+from kg.model import Document
+from kg.vocabulary import Vocabulary, load
+
+ROOT = Path(__file__).resolve().parents[1]
+BENCH = ROOT.parent / "shared" / "bench"
+SETS = ("gdpr-transparency", "policy-slots")
+LANGUAGE = "en"
+ANSWER = {
+    "data": ("data_categories", "data"),
+    "purpose": ("processing_purpose", "purpose"),
+    "recipient": ("recipients", "recipient"),
+    "basis": ("legal_basis", ""),
+    "retention": ("retention_period", "retention"),
+}
+"""For each kind, the label that answers it in each set; "" where a set has none."""
+
+FOLDS = 6
+RARE = 4
+PENALTY = {"gdpr-transparency": 0.05}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A candidate as its properties, the kind of model that judges it, and whether the annotators agree."""
+
+    document: str
+    kind: str
+    names: tuple[str, ...]
+    agreed: bool
+
+
+class Listener(Weights):
+    """Weights that judge nothing and write down what they are asked, so that learning sees exactly what judging will see."""
+
+    def __init__(self) -> None:
+        super().__init__(LANGUAGE, {})
+        object.__setattr__(self, "heard", [])
+
+    def judge(self, reading: Reading, candidate: Candidate) -> float | None:
+        kind = KINDS.get(candidate.predicate)
+        if kind is not None:
+            names = (*of_clause(reading), *of_candidate(reading, candidate))
+            self.heard.append((kind, names, candidate.start, candidate.end))  # type: ignore[attr-defined]
+        return None
+
+
+def examples(name: str, documents: Mapping[str, Document], vocabulary: Vocabulary) -> Iterator[Example]:
+    """The candidates of a set with the annotators' verdicts."""
+    marks = defaultdict(list)
+    for line in (BENCH / name / "gold.jsonl").open(encoding="utf-8"):
+        row = json.loads(line)
+        marks[row["document"]].append(row)
+    for title, document in documents.items():
+        listener = Listener()
+        extract(document, vocabulary, {LANGUAGE: listener})
+        for kind, names, start, end in listener.heard:  # type: ignore[attr-defined]
+            label = ANSWER[kind][SETS.index(name)]
+            if label:
+                yield Example(title, kind, names, _agreed(marks[title], label, start, end))
+
+
+def _agreed(marks: list[dict[str, object]], label: str, start: int, end: int) -> bool:
+    near = [m for m in marks if m["start"] < end and m["end"] > start]  # type: ignore[operator]
+    if any("labels" in m for m in near):
+        return any(label in m.get("labels", {}) for m in near)  # type: ignore[operator]
+    covered = sum(max(0, min(end, m["end"]) - max(start, m["start"])) for m in near if m.get("role") == label)  # type: ignore[call-overload]
+    return 2 * covered >= end - start
+
+
+def families(documents: Mapping[str, Document]) -> list[list[str]]:
+    """Groups of alike policies, the largest first."""
+    runs = {}
+    for title, document in documents.items():
+        words = re.findall(r"\w+", document.text.lower())
+        runs[title] = {tuple(words[n : n + 5]) for n in range(len(words) - 4)}
+    titles = sorted(documents)
+    parent = {title: title for title in titles}
+
+    def root(title: str) -> str:
+        while parent[title] != title:
+            title = parent[title]
+        return title
+
+    for n, one in enumerate(titles):
+        for other in titles[:n]:
+            shorter = min(len(runs[one]), len(runs[other]))
+            if shorter and 4 * len(runs[one] & runs[other]) > shorter:
+                parent[root(one)] = root(other)
+    groups = defaultdict(list)
+    for title in titles:
+        groups[root(title)].append(title)
+    return sorted(groups.values(), key=lambda group: (-len(group), group))
+
+
+def folds(documents: Mapping[str, Document]) -> dict[str, int]:
+    """The fold of each document."""
+    sizes = [0] * FOLDS
+    chosen: dict[str, int] = {}
+    for group in families(documents):
+        smallest = sizes.index(min(sizes))
+        sizes[smallest] += len(group)
+        chosen.update(dict.fromkeys(group, smallest))
+    return chosen
+
+
+def fit(learnt_from: Iterable[Example]) -> dict[str, dict[str, float]]:
+    """The weights of each kind."""
+    by_kind = defaultdict(list)
+    for example in learnt_from:
+        by_kind[example.kind].append(example)
+    table = {}
+    for kind, rows in sorted(by_kind.items()):
+        counts = Counter(name for row in rows for name in set(row.names))
+        columns = {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))}
+        pairs = [(r, columns[name]) for r, row in enumerate(rows) for name in sorted(set(row.names)) if name in columns]
+        matrix = csr_matrix((np.ones(len(pairs)), ([r for r, _ in pairs], [c for _, c in pairs])), shape=(len(rows), len(columns)))
+        model = LogisticRegression(C=0.05, max_iter=1000, fit_intercept=False)
+        model.fit(matrix, np.array([row.agreed for row in rows]))
+        table[kind] = {name: weight for name, n in columns.items() if (weight := round(float(model.coef_[0][n]), 3))}
+    return table
+
+
+def main() -> None:
+    """Learn, and write the weights or the findings of the folds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folds", type=Path, help="folder for what is found in each fold without having learnt from it")
+    options = parser.parse_args()
+    vocabulary = load()
+    documents = {name: {path.name: read(path) for path in sorted((BENCH / name / "policies").iterdir())} for name in SETS}
+    rows = {name: list(examples(name, documents[name], vocabulary)) for name in SETS}
+    every = [row for name in SETS for row in rows[name]]
+    if options.folds is None:
+        table = {LANGUAGE: fit(every)}
+        target = ROOT / "kg" / "extract" / "weights.json"
+        target.write_text(json.dumps(table, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+        print(
+            f"{target}: {sum(map(len, table[LANGUAGE].values())):,} weights from {len(every):,} candidates, {target.stat().st_size:,} bytes"
+        )
+        return
+    options.folds.mkdir(parents=True, exist_ok=True)
+    for name in SETS:
+        fold = folds(documents[name])
+        with (options.folds / f"{name}.jsonl").open("w", encoding="utf-8") as out:
+            for number in range(FOLDS):
+                held = {title for title, n in fold.items() if n == number}
+                weights = read_weights({LANGUAGE: fit(row for row in every if row.document not in held)})
+                for title in sorted(held):
+                    for finding in findings(extract(documents[name][title], vocabulary, weights), vocabulary):
+                        out.write(finding.as_json() + "\n")
+
+
+if __name__ == "__main__":
+    main()
