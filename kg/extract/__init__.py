@@ -44,6 +44,8 @@ ADOPTED = 0.5
 """The probability from which the fitted part makes an assertion of what a rule doubts."""
 
 _IN_A_BANNER = (plain, bases)
+_NOT_DONE = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
+_CONSEQUENTIAL = frozenset({"provision", "right"})
 _EXPECTED = (
     ("dpv:hasDataController", "the text names no controller"),
     ("dpv:hasPersonalData", "no category of personal data was found"),
@@ -105,6 +107,11 @@ def _candidates(reading: Reading, controller: str, weights: Mapping[str, Weights
         if rule.kinds.isdisjoint(kinds) or (kind is BlockKind.BANNER and rule.find not in _IN_A_BANNER):
             continue
         for candidate in rule.find(reading):
+            aside = reading.aside_at(candidate.start)
+            if aside is not None and aside.lacking and candidate.predicate in _NOT_DONE:
+                continue
+            if candidate.frame.unable and candidate.topic not in _CONSEQUENTIAL:
+                continue
             likely = learnt.judge(reading, candidate) if learnt is not None else None
             if candidate.confidence < STATED and (likely is None or likely < ADOPTED):
                 continue

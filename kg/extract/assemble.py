@@ -89,7 +89,7 @@ def _place(frame: Frame, members: list[Candidate]) -> int:
 def _conditions(reading: Reading) -> Iterator[Condition]:
     kinds = reading.scene.of("condition")
     for aside in reading.asides:
-        kind = next((m.term for m in kinds if aside.start <= m.start < aside.end), None)
+        kind = next((m.term for m in kinds if m.start < aside.end and m.end > aside.start), None)
         yield Condition(aside.start, aside.end, kind, aside.exception)
     for mention in kinds:
         if not mention.weak and reading.aside_at(mention.start) is None:

@@ -1,13 +1,16 @@
 """Reads the skeleton of a clause: who does what, whether it is denied, and how certainly.
 
 A frame is one action (or several joined ones: "collect, use and share") with its stretch of the clause. Negation, modality and actor are
-read from the words before the verb; a joined action without its own inherits them. Exceptions and conditions are stretches of their own.
+read from the words before the verb; a joined action without its own inherits them. A negation or a contrast that stands after the verb
+without one of its own ("…, not with advertisers", "… but with banks") makes a frame with the same verbs and the other polarity.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kg.extract.asides import Aside
 from kg.extract.scene import Scene
 from kg.model import Mention
 
@@ -15,13 +18,17 @@ _REACH = 7
 """How many tokens before a verb its subject, modal and negation stand."""
 
 _JOINTS = frozenset({",", "/", "&", "(", ")"})
+_ACTORS = ("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor")
+_LEADING = (*_ACTORS, "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast")
+_TARGETS = ("data", "recipient", "technology", "processing", "decision", "organisation")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """An action and the stretch `start`–`end` whose mentions belong to it.
 
-    `actor` is "first", "second", "third" or "" where none is named; `agent` the organisation that acts, if it is named.
+    `actor` is "first", "second", "third" or "" where none is named; `agent` the organisation that acts, if it is named. `unable` says that
+    the action cannot be done without something: that is a consequence, and no practice or denial.
     """
 
     start: int
@@ -31,82 +38,41 @@ class Frame:
     modality: str = "pk:Does"
     actor: str = ""
     agent: str | None = None
-    negation: Mention | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """A stretch of the clause that restricts the rest: an exception or a condition."""
-
-    start: int
-    end: int
-    exception: bool
-
-
-def asides(scene: Scene) -> tuple[Aside, ...]:
-    """The exceptions and conditions of a clause: from their cue to the comma after an opening one, else to the next contrast or the end."""
-    found: list[Aside] = []
-    cues = scene.cues("pk:Exception", "pk:ConditionCue", "pk:Without", strong=True)
-    contrasts = [m.start for m in scene.cues("pk:Contrast")]
-    for cue in cues:
-        if found and cue.start < found[-1].end:
-            continue
-        opening = not any(m.role == "processing" and m.end <= cue.start for m in scene.mentions)
-        end = scene.end
-        for number in range(scene.token_at(cue.end), scene.last):
-            place, word = scene.tokens.starts[number], scene.tokens.norms[number]
-            if (
-                word == ";"
-                or place in contrasts
-                or (opening and word == "," and number - scene.token_at(cue.end) > 2 and not _in_list(scene, number))
-            ):
-                end = place
-                break
-        found.append(Aside(cue.start, end, cue.term == "pk:Exception"))
-    return tuple(found)
-
-
-def _in_list(scene: Scene, comma: int) -> bool:
-    """Whether a comma seems to separate the members of a list instead of closing an opening condition: no actor follows it soon."""
-    limit = scene.tokens.ends[min(comma + 6, scene.last - 1)]
-    here = scene.tokens.starts[comma]
-    return not any(here < m.start < limit for m in scene.cues("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor")) and any(
-        m.start > limit for m in scene.cues("pk:FirstParty", "pk:SecondParty")
-    )
+    unable: bool = False
 
 
 def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
     """The actions of a clause in order; their stretches are disjoint and cover it. A clause without an action has one empty frame."""
-    groups = _groups(scene, [(m.start, a.end) for m in scene.cues("pk:Without") for a in within if a.start <= m.start < a.end])
+    groups = _groups(scene, [a for a in within if a.lacking])
     if not groups:
-        return (_without_verb(scene),)
+        return tuple(_split(scene, _without_verb(scene, scene.start, scene.end), within))
     starts = [_cluster(scene, groups[n - 1][-1].end if n else scene.start, group[0].start) for n, group in enumerate(groups)]
     found: list[Frame] = []
     for n, group in enumerate(groups):
-        begin = scene.start if n == 0 else starts[n]
+        begin = _opening(scene, starts[n]) if n == 0 else starts[n]
+        if begin > scene.start and n == 0:
+            found.append(_without_verb(scene, scene.start, begin))
         end = starts[n + 1] if n + 1 < len(groups) else scene.end
-        found.append(_frame(scene, group, starts[n], begin, end, found[-1] if found else None, within))
-    return tuple(found)
+        before = found[-1] if n else None
+        found.append(_frame(scene, group, starts[n], begin, end, before, within))
+    return tuple(piece for frame in found for piece in _split(scene, frame, within))
 
 
-def _groups(scene: Scene, lacking: list[tuple[int, int]]) -> list[list[Mention]]:
+def _groups(scene: Scene, lacking: list[Aside]) -> list[list[Mention]]:
     """Joined verbs ("collect, use and share") are one group: nothing but joints and at most one other word stands between them.
 
     What is not done ("without telling you") is no action.
     """
     groups: list[list[Mention]] = []
     for verb in scene.of("processing"):
-        if any(start <= verb.start < end for start, end in lacking):
+        if any(aside.start <= verb.start < aside.end for aside in lacking):
             continue
         if groups:
-            between = [w for w in scene.words_between(groups[-1][-1].end, verb.start) if w not in _JOINTS]
-            walls = scene.cues(
-                "pk:FirstParty", "pk:SecondParty", "pk:ThirdActor", "pk:Negation", "pk:Possibility", "pk:Future", "pk:Contrast"
-            )
-            blocked = any(
-                groups[-1][-1].end <= m.start < verb.start for m in (*walls, *scene.of("data", "recipient", "purpose", "organisation"))
-            )
-            if verb.start < groups[-1][-1].end or (len(between) <= 1 and not blocked):
+            last = groups[-1][-1].end
+            between = [w for w in scene.words_between(last, verb.start) if w not in _JOINTS]
+            walls = (*scene.cues(*_LEADING), *scene.of("data", "recipient", "purpose", "organisation"))
+            blocked = any(last <= m.start < verb.start for m in walls)
+            if verb.start < last or (len(between) <= 1 and not blocked):
                 groups[-1].append(verb)
                 continue
         groups.append([verb])
@@ -116,12 +82,24 @@ def _groups(scene: Scene, lacking: list[tuple[int, int]]) -> list[list[Mention]]
 def _cluster(scene: Scene, floor: int, verb: int) -> int:
     """Where the subject, modal and negation before a verb start."""
     number = scene.token_at(verb)
-    lowest = max(floor, scene.tokens.starts[max(scene.first, number - _REACH)])
-    parts = scene.cues(
-        "pk:FirstParty", "pk:SecondParty", "pk:ThirdActor", "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast"
-    )
-    before = [m.start for m in parts if lowest <= m.start and m.end <= verb]
+    turned = max((m.start for m in scene.cues("pk:Contrast", strong=True) if m.end <= verb), default=floor)
+    turned = max((scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";"), default=turned)
+    lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - _REACH)])
+    before = [m.start for m in scene.cues(*_LEADING, "pk:Inability", strong=True) if lowest <= m.start and m.end <= verb]
     return min(before, default=verb)
+
+
+def _opening(scene: Scene, place: int) -> int:
+    """Where the stretch of the first action starts: at a contrast before it or a bracket around it, else with the clause."""
+    contrast = max((m.start for m in scene.cues("pk:Contrast", strong=True) if scene.start < m.start <= place), default=None)
+    if contrast is not None:
+        return contrast
+    for number in range(scene.token_at(place) - 1, scene.first, -1):
+        if scene.tokens.norms[number] == ")":
+            break
+        if scene.tokens.norms[number] == "(":
+            return scene.tokens.starts[number]
+    return scene.start
 
 
 def _frame(
@@ -129,29 +107,42 @@ def _frame(
 ) -> Frame:
     verb = group[0].start
     near = [m for m in scene.mentions if cluster <= m.start and m.end <= group[-1].start + 1]
-    negation = next((m for m in near if m.term == "pk:Negation" and not m.weak), None) or _determiner(scene, begin, end)
+    negations = [m for m in near if m.term == "pk:Negation" and not m.weak]
+    inability = [m for m in near if m.term == "pk:Inability"]
+    unable = bool(inability) and any(not a.exception for a in within)
+    determiner = _determiner(scene, begin, end, verb)
+    negated = bool(negations) or determiner or (bool(inability) and not unable)
     modal = _modality(near)
     actor, agent = _actor(scene, begin, cluster, verb)
     contrast = any(m.term == "pk:Contrast" for m in near)
-    if before is not None and not contrast and not actor and modal is None and negation is None and scene.token_at(verb) > scene.first:
-        linked = not any(before.verbs[-1].end <= a.start < verb for a in within)
-        if linked:
-            return replace(before, start=begin, end=end, verbs=tuple(group))
+    linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
+    if before is not None and linked and not (contrast or actor or modal or negated or inability):
+        return replace(before, start=begin, end=end, verbs=tuple(group))
     if before is not None and not actor:
         actor, agent = before.actor, before.agent
-    return Frame(begin, end, tuple(group), negation is not None, modal or "pk:Does", actor, agent, negation)
+    return Frame(begin, end, tuple(group), negated, modal or "pk:Does", actor, agent, unable)
 
 
-def _determiner(scene: Scene, begin: int, end: int) -> Mention | None:
-    """A "no" or "any … never" right before data or a recipient denies the action too ("we share no personal data")."""
+def _parted(scene: Scene, end: int, start: int, within: tuple[Aside, ...]) -> bool:
+    """Whether an aside or a semicolon parts two actions, so that the second inherits nothing."""
+    return any(end <= a.start < start for a in within) or ";" in scene.words_between(end, start)
+
+
+def _determiner(scene: Scene, begin: int, end: int, verb: int) -> bool:
+    """Whether a negation stands right before a noun of the action ("we share no data", "no transfer takes place", "none of your data").
+
+    A full "not" does so only before the verb; after it, it denies what follows it alone (see `_split`).
+    """
     cues = scene.cues("pk:Negation")
     if not cues:
-        return None
-    targets = [m.start for m in scene.of("data", "recipient", "technology") if begin <= m.start < end]
+        return False
+    targets = [m.start for m in scene.of(*_TARGETS) if begin <= m.start < end]
     for cue in cues:
-        if begin <= cue.start < end and any(0 <= scene.token_at(t) - scene.token_at(cue.end) <= 1 for t in targets if t >= cue.end):
-            return cue
-    return None
+        if begin <= cue.start < end and (cue.weak or cue.end <= verb):
+            near = [t for t in targets if t >= cue.end and scene.token_at(t) - scene.token_at(cue.end) <= 2]
+            if near:
+                return True
+    return False
 
 
 def _modality(near: list[Mention]) -> str | None:
@@ -165,7 +156,9 @@ def _modality(near: list[Mention]) -> str | None:
 
 def _actor(scene: Scene, begin: int, cluster: int, verb: int) -> tuple[str, str | None]:
     """The nearest possible subject before the verb. An organisation or recipient counts when it stands right before it."""
-    persons = [m for m in scene.cues("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor") if cluster <= m.start and m.end <= verb]
+    if any(m.start == verb and not m.weak for m in scene.cues("pk:FirstParty")):
+        return "first", None
+    persons = [m for m in scene.cues(*_ACTORS) if cluster <= m.start and m.end <= verb]
     others = [m for m in scene.of("organisation", "recipient") if begin <= m.start and m.end <= verb]
     best = persons[-1] if persons else None
     if others and (best is None or others[-1].start > best.end):
@@ -177,9 +170,42 @@ def _actor(scene: Scene, begin: int, cluster: int, verb: int) -> tuple[str, str 
     return {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term, "third"), None
 
 
-def _without_verb(scene: Scene) -> Frame:
-    negation = next((m for m in scene.cues("pk:Negation") if not m.weak), None) or _determiner(scene, scene.start, scene.end)
+def _relative(scene: Scene, cue: Mention) -> bool:
+    """Whether a negation is that of a relative clause ("data that do not identify you"): it says something of the noun alone."""
+    return any(m.end <= cue.start and len(scene.words_between(m.end, cue.start)) <= 2 for m in scene.cues("pk:Relative"))
+
+
+def _without_verb(scene: Scene, start: int, end: int) -> Frame:
+    negations = [m.start for m in scene.cues("pk:Negation", strong=True) if start <= m.start < end]
+    told = [m.start for m in scene.of(*_TARGETS, "purpose", "basis", "place") if start <= m.start < end]
+    whole = bool(negations) and (min(negations) < min(told, default=end) or max(negations) > max(told, default=start))
+    negated = whole or _determiner(scene, start, end, start)
     first = bool(scene.cues("pk:FirstParty"))
-    return Frame(
-        scene.start, scene.end, (), negation is not None, _modality(scene.mentions) or "pk:Does", "first" if first else "", None, negation
-    )
+    return Frame(start, end, (), negated, _modality(scene.mentions) or "pk:Does", "first" if first else "")
+
+
+def _split(scene: Scene, frame: Frame, within: tuple[Aside, ...]) -> Iterator[Frame]:
+    """The frame in pieces of one polarity each: turned from a negation after its verbs on, and back from a contrast on."""
+    if not (scene.has("pk:Negation") or scene.has("pk:Contrast")):
+        yield frame
+        return
+    after = frame.verbs[-1].end if frame.verbs else frame.start
+    turns: list[tuple[int, bool]] = []
+    told = [m.start for m in scene.of(*_TARGETS, "purpose", "basis", "place") if after <= m.start < frame.end]
+    for cue in scene.cues("pk:Negation", "pk:Contrast", strong=True):
+        if not after <= cue.start < frame.end or any(a.start <= cue.start < a.end for a in within) or _relative(scene, cue):
+            continue
+        if cue.term == "pk:Negation" and any(cue.end <= m.start < frame.end for m in scene.cues("pk:Limit")):
+            continue
+        if any(cue.end <= place for place in told):
+            turns.append((cue.start, cue.term == "pk:Negation"))
+        elif cue.term == "pk:Negation" and not turns and frame.verbs:
+            frame = replace(frame, denied=True)
+    if turns and turns[0][1] and frame.denied:
+        turns = [turn for turn in turns if not turn[1]]
+    place, denied = frame.start, frame.denied
+    for start, negation in sorted(turns):
+        if start > place:
+            yield replace(frame, start=place, end=start, denied=denied)
+        place, denied = start, negation
+    yield replace(frame, start=place, end=frame.end, denied=denied)

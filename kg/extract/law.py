@@ -23,6 +23,8 @@ def bases(reading: Reading) -> Iterator[Candidate]:
     for mention in mentions:
         if reading.vocabulary.is_a(mention.term, "pk:MandatoryDisclosure"):
             continue
+        if reading.frame_at(mention.start).denied and reading.aside_at(mention.start) is not None:
+            continue
         yield reading.make("basis", "dpv:hasLegalBasis", mention.term, mention, _ground(reading, mention, about), "legal basis")
     interested = [m for m in mentions if reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest")]
     inherited = reading.lead is not None and any(
@@ -102,6 +104,8 @@ def automated(reading: Reading) -> Iterator[Candidate]:
         or (reading.previous is not None and bool(reading.previous.scene.of("decision")))
     )
     for mention in decisions:
+        if scene.cues("pk:RightCue", strong=True) or any(not m.weak and m.start <= mention.start < m.end + 60 for m in scene.of("right")):
+            continue
         if not mention.weak or scene.about("pk:TopicAutomatedDecision"):
             yield reading.make("automated", "dpv:hasContext", mention.term, mention, 0.8, "automated decision")
     if near:

@@ -69,7 +69,7 @@ def actions(reading: Reading) -> Iterator[Candidate]:
         return
     for frame in reading.frames:
         for verb in frame.verbs:
-            if verb.weak and not any(frame.start <= m.start < frame.end for m in scene.of("data", "technology")):
+            if verb.weak and not (frame.denied and frame.actor == "first") and not any(frame.start <= m.start < frame.end for m in scene.of("data", "technology")):
                 continue
             if frame.actor == "second":
                 if reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from kg.extract.frames import Aside, Frame, asides, frames
+from kg.extract.asides import Aside, asides
+from kg.extract.frames import Frame, frames
 from kg.extract.scene import Scene
 from kg.model import Mention, StorageDuration, Value
 from kg.vocabulary import Vocabulary
@@ -16,6 +17,11 @@ DOUBTFUL = 0.3
 
 BELOW = 0.38
 """Said, and so in the graph, but too weak to answer a requirement."""
+
+TURNED = frozenset(
+    {"dpv:hasPersonalData", "dpv:hasData", "dpv:hasPurpose", "dpv:isImplementedUsingTechnology", "dpv:hasStorageCondition", "pk:retentionCriterion"}
+)
+"""What is excepted from a denial is thereby affirmed, and the other way round, for these predicates; for recipients see the sharing rules."""
 
 COLLECT = ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe")
 SHARE = ("dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable", "dpv:Disseminate", "pk:Sell")
@@ -84,8 +90,15 @@ class Reading:
         return self.lead.frames[-1] if self.lead is not None else None
 
     def aside_at(self, offset: int) -> Aside | None:
-        """The exception or condition in which an offset lies."""
-        return next((aside for aside in self.asides if aside.start <= offset < aside.end), None)
+        """The exception or condition in which an offset lies; the items after "… except to:" are all in the exception."""
+        for aside in self.asides:
+            if aside.start <= offset < aside.end:
+                return aside
+        if self.lead is not None and self.lead.asides:
+            last = self.lead.asides[-1]
+            if last.exception and last.end >= self.lead.scene.end:
+                return last
+        return None
 
     def acts(self, frame: Frame, *terms: str) -> bool:
         """Whether one of the frame's verbs is one of these terms or below one."""
@@ -105,9 +118,15 @@ class Reading:
         if isinstance(at, Mention):
             rule = f"{rule}: {at.form}"
         aside = self.aside_at(start)
-        return Candidate(
-            topic, predicate, value, start, end, round(confidence, 2), rule, self.frame_at(start), aside is not None and aside.exception
-        )
+        excepted = aside is not None and aside.exception
+        frame = self.frame_at(start)
+        if excepted and predicate in TURNED and aside is not None and not self._acting(aside):
+            frame = replace(frame, start=aside.start, end=aside.end, denied=not frame.denied)
+        return Candidate(topic, predicate, value, start, end, round(confidence, 2), rule, frame, excepted)
+
+    def _acting(self, aside: Aside) -> bool:
+        """Whether an aside holds an action of its own: then it is a condition more than a list of what is excepted."""
+        return any(aside.start <= verb.start < aside.end for frame in self.frames for verb in frame.verbs)
 
 
 def covers(reading: Reading, mention: Mention) -> bool:

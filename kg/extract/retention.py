@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kg.extract.reading import BELOW, DOUBTFUL, KEEP, REMOVE, Candidate, Reading
 from kg.model import Mention, StorageDuration
@@ -36,15 +37,15 @@ def retention(reading: Reading) -> Iterator[Candidate]:
             score = BELOW
         elif score > DOUBTFUL:
             marked.append(span)
-        yield reading.make(topic, "pk:retentionCriterion", mention.term, span, score, f"retention criterion: {mention.form}")
         event = StorageDuration(f"until-{span[0]}", "dpv:UntilEventDuration")
-        yield reading.make(topic, "dpv:hasStorageCondition", event, span, score, f"retention criterion: {mention.form}")
-    for start, end, iso in _periods(reading):
+        for predicate, value in (("pk:retentionCriterion", mention.term), ("dpv:hasStorageCondition", event)):
+            yield _limited(reading, reading.make(topic, predicate, value, span, score, f"retention criterion: {mention.form}"))
+    for start, end, iso in _periods(reading) if about or keeping or cookies else ():
         span = (min((m.start for m in markers if m.end <= start and start - m.end < 30), default=start), end)
         marked.append(span)
         score = 0.62 + 0.15 * about + 0.12 * (keeping or cookies)
         period = StorageDuration(f"{iso.lower()}-{start}", "dpv:TemporalDuration", iso, scene.text[span[0] : start].strip() or None)
-        yield reading.make(topic, "dpv:hasStorageCondition", period, span, score, "retention period")
+        yield _limited(reading, reading.make(topic, "dpv:hasStorageCondition", period, span, score, "retention period"))
     if not (about or keeping):
         return
     for marker in openers:
@@ -52,6 +53,13 @@ def retention(reading: Reading) -> Iterator[Candidate]:
             event = StorageDuration(f"until-{marker.start}", "dpv:UntilEventDuration")
             score = 0.45 + 0.1 * about
             yield reading.make(topic, "dpv:hasStorageCondition", event, marker, score, "retention marker")
+
+
+def _limited(reading: Reading, candidate: Candidate) -> Candidate:
+    """ "Not longer than …" is a limit that is kept, and no denial of keeping."""
+    scene, frame = reading.scene, candidate.frame
+    limits = [m for m in scene.cues("pk:Limit") if m.start - candidate.end < _NEAR and candidate.start - m.end < _NEAR]
+    return candidate._replace(frame=replace(frame, denied=False)) if frame.denied and limits else candidate
 
 
 def _of_cookies(reading: Reading) -> bool:

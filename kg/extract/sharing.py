@@ -31,7 +31,7 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
         )
         aside = reading.aside_at(mention.start)
         frame = reading.frame_at(mention.start)
-        if aside is not None and aside.exception and frame.denied:
+        if aside is not None and aside.exception:
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "excepted recipient")
             continue
         if _within_an_end(reading, mention):
@@ -83,6 +83,9 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
     stated = False
     for mention in scene.of("place"):
         foreign = mention.term in _FOREIGN
+        if reading.vocabulary.is_a(mention.term, "loc:EEA") and not _beyond(reading, mention) and _placed(reading, mention):
+            yield reading.make("transfer", "dpv:hasLocation", mention.term, mention, BELOW, "place within the Area")
+            continue
         if not (foreign or reading.vocabulary.is_a(mention.term, *_ABROAD) or _beyond(reading, mention)):
             continue
         region = mention.term in _ABROAD
@@ -114,8 +117,14 @@ def _moved_to(reading: Reading, mention: Mention) -> bool:
     return (
         (aside is None or aside.exception)
         and frame.actor != "second"
-        and any(verb.end <= mention.start and reading.vocabulary.is_a(verb.term, *MOVE) for verb in frame.verbs)
+        and any(verb.start < mention.start and reading.vocabulary.is_a(verb.term, *MOVE) for verb in frame.verbs)
     )
+
+
+def _placed(reading: Reading, mention: Mention) -> bool:
+    """Whether somebody but the reader does something with data at the place."""
+    frame = reading.frame_at(mention.start)
+    return frame.actor != "second" and any(verb.start < mention.start for verb in frame.verbs)
 
 
 def _beyond(reading: Reading, mention: Mention) -> bool:

@@ -1,0 +1,80 @@
+"""Finds the stretches of a clause that restrict the rest: exceptions and conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kg.extract.scene import Scene
+from kg.model import Mention
+
+_WALLS = frozenset({";", ",", ".", ":", "(", ")"})
+_ARGUMENTS = ("data", "recipient", "organisation", "purpose", "technology", "place", "basis", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A stretch of the clause that restricts the rest: an exception or a condition. `lacking` says that what it names is not there."""
+
+    start: int
+    end: int
+    exception: bool
+    lacking: bool = False
+
+
+def asides(scene: Scene) -> tuple[Aside, ...]:
+    """The exceptions and conditions of a clause in order.
+
+    From their cue to the comma after an opening one, else to the next contrast or the end; an exception whose cue follows what it
+    excepts ("X lukuun ottamatta") takes in what stands before.
+    """
+    found: list[Aside] = []
+    contrasts = frozenset(m.start for m in scene.cues("pk:Contrast"))
+    for cue in scene.cues("pk:Exception", "pk:ConditionCue", "pk:Without", strong=True):
+        if found and cue.start < found[-1].end:
+            continue
+        exception = cue.term == "pk:Exception"
+        before = _behind(scene, cue, found[-1].end if found else scene.start) if exception else None
+        if before is not None:
+            found.append(Aside(before, cue.end, True))
+        else:
+            found.append(Aside(cue.start, _end(scene, cue, contrasts), exception, cue.term == "pk:Without"))
+    return tuple(found)
+
+
+def _end(scene: Scene, cue: Mention, contrasts: frozenset[int]) -> int:
+    verbs = scene.of("processing")
+    opening = not any(verb.end <= cue.start for verb in verbs)
+    if opening and any(m.end <= cue.start for m in scene.cues("pk:Negation", strong=True)):
+        return next((verb.start for verb in verbs if verb.start >= cue.end), scene.end)
+    first = scene.token_at(cue.end)
+    for number in range(first, scene.last):
+        place, word = scene.tokens.starts[number], scene.tokens.norms[number]
+        if word in (";", ")") or (place in contrasts and number > first):
+            return place
+        if opening and word == "," and number - first > 1 and not _in_list(scene, number):
+            return place
+    return scene.end
+
+
+def _behind(scene: Scene, cue: Mention, floor: int) -> int | None:
+    """Where the stretch before an exception cue starts, if nothing that could be excepted follows the cue."""
+    number = scene.token_at(cue.end)
+    after = scene.tokens.starts[number] if number < scene.last else scene.end
+    if number < scene.last and scene.tokens.norms[number] not in _WALLS:
+        if not any(m.start == after for m in (*scene.of("processing"), *scene.cues("pk:Negation"), *scene.cues("pk:FirstParty", strong=True))):
+            return None
+    start = cue.start
+    for back in range(scene.token_at(cue.start) - 1, scene.token_at(floor) - 1, -1):
+        place = scene.tokens.starts[back]
+        if scene.tokens.norms[back] in _WALLS or any(m.start <= place < m.end for m in (*scene.of("processing"), *scene.cues("pk:Negation"))):
+            break
+        start = place
+    return start if any(start <= m.start < cue.start for m in scene.of(*_ARGUMENTS)) else None
+
+
+def _in_list(scene: Scene, comma: int) -> bool:
+    """Whether a comma seems to separate the members of a list instead of closing an opening stretch: no actor or negation follows soon."""
+    limit = scene.tokens.ends[min(comma + 6, scene.last - 1)]
+    here = scene.tokens.starts[comma]
+    actors = scene.cues("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor", "pk:Negation", "pk:Possessive")
+    return not any(here < m.start < limit for m in actors) and any(m.start > limit for m in scene.cues("pk:FirstParty", "pk:SecondParty"))
