@@ -14,7 +14,7 @@ from kg.tokens import Tokens, normal, tokenize
 
 _GAP = re.compile(r"\.\.(\d*)$")
 _DEFAULT_GAP = 4
-_WALLS = frozenset(".;:")
+_WALLS = frozenset(".;:,")
 _WORD = "word"
 _SEPARATE = frozenset({"cue", "topic"})
 _CACHED_WORDS = 200_000

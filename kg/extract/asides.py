@@ -28,7 +28,7 @@ def asides(scene: Scene) -> tuple[Aside, ...]:
     excepts ("X lukuun ottamatta") takes in what stands before.
     """
     found: list[Aside] = []
-    contrasts = frozenset(m.start for m in scene.cues("pk:Contrast"))
+    contrasts = frozenset(m.start for m in scene.cues("pk:Contrast", strong=True))
     for cue in scene.cues("pk:Exception", "pk:ConditionCue", "pk:Without", strong=True):
         if found and cue.start < found[-1].end:
             continue

@@ -61,7 +61,7 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
     for member in members:
         key = (member.predicate, str(member.object))
         known = assertions.get(key)
-        if known is None or member.confidence > known.confidence:
+        if known is None or (member.confidence, member.end - member.start) > (known.confidence, known.end - known.start):
             assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
     if frame.agent is not None and "dpv:isImplementedByEntity" not in {p for p, _ in assertions} and frame.actor == "third":
         place = next((m for m in scene.of("organisation") if m.term == frame.agent), None)

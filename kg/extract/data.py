@@ -8,7 +8,7 @@ from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading, cov
 from kg.model import Mention
 
 _GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
-_ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController", "pk:TopicTransfer")
+_ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController")
 _GENERIC_AT_MOST = 0.38
 _APART = 4
 _JOINTS = frozenset({",", ";", "/", "&"})
@@ -105,8 +105,10 @@ def _confidence(reading: Reading, mention: Mention, generic: bool) -> float:
         score += 0.08
     if reading.scene.about(*_ELSEWHERE):
         score -= 0.25
-    if frame.actor == "third":
+    if frame.actor == "third" and not generic:
         score -= 0.15
+    if reading.scene.about("pk:TopicTransfer") and reading.vocabulary.is_a(mention.term, "pd:Location", "pd:Country"):
+        score -= 0.25
     return max(0.1, min(score, _GENERIC_AT_MOST if generic else 0.97))
 
 

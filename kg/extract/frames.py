@@ -47,6 +47,7 @@ def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
     if not groups:
         return tuple(_split(scene, _without_verb(scene, scene.start, scene.end), within))
     starts = [_cluster(scene, groups[n - 1][-1].end if n else scene.start, group[0].start) for n, group in enumerate(groups)]
+    starts = [start if n == 0 else _after_semicolon(scene, groups[n - 1][-1].end, start) for n, start in enumerate(starts)]
     found: list[Frame] = []
     for n, group in enumerate(groups):
         begin = _opening(scene, starts[n]) if n == 0 else starts[n]
@@ -89,6 +90,12 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
     return min(before, default=verb)
 
 
+def _after_semicolon(scene: Scene, floor: int, start: int) -> int:
+    """The end of the first semicolon between an action and the next: there the next one's stretch starts, subject and all."""
+    ends = [scene.tokens.ends[n] for n in range(scene.token_at(floor), scene.token_at(start)) if scene.tokens.norms[n] == ";"]
+    return ends[0] if ends else start
+
+
 def _opening(scene: Scene, place: int) -> int:
     """Where the stretch of the first action starts: at a contrast before it or a bracket around it, else with the clause."""
     contrast = max((m.start for m in scene.cues("pk:Contrast", strong=True) if scene.start < m.start <= place), default=None)
@@ -114,7 +121,7 @@ def _frame(
     negated = bool(negations) or determiner or (bool(inability) and not unable)
     modal = _modality(near)
     actor, agent = _actor(scene, begin, cluster, verb)
-    contrast = any(m.term == "pk:Contrast" for m in near)
+    contrast = any(m.term == "pk:Contrast" and not m.weak for m in near)
     linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
     if before is not None and linked and not (contrast or actor or modal or negated or inability):
         return replace(before, start=begin, end=end, verbs=tuple(group))
@@ -178,10 +185,18 @@ def _relative(scene: Scene, cue: Mention) -> bool:
 def _without_verb(scene: Scene, start: int, end: int) -> Frame:
     negations = [m.start for m in scene.cues("pk:Negation", strong=True) if start <= m.start < end]
     told = [m.start for m in scene.of(*_TARGETS, "purpose", "basis", "place") if start <= m.start < end]
-    whole = bool(negations) and (min(negations) < min(told, default=end) or max(negations) > max(told, default=start))
+    whole = bool(negations) and (min(negations) < min(told, default=end) or not _turning(scene, min(negations)))
     negated = whole or _determiner(scene, start, end, start)
     first = bool(scene.cues("pk:FirstParty"))
     return Frame(start, end, (), negated, _modality(scene.mentions) or "pk:Does", "first" if first else "")
+
+
+def _turning(scene: Scene, negation: int) -> bool:
+    """Whether a negation follows a comma or a contrast ("banks, but not …"): then what stands before it stays."""
+    number = scene.token_at(negation) - 1
+    return number >= scene.first and (
+        scene.tokens.norms[number] == "," or any(m.end == scene.tokens.ends[number] for m in scene.cues("pk:Contrast"))
+    )
 
 
 def _split(scene: Scene, frame: Frame, within: tuple[Aside, ...]) -> Iterator[Frame]:

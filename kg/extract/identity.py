@@ -55,7 +55,7 @@ def contact_facts(scene: Scene, controller: str) -> Iterator[Fact]:
     if scene.block.kind.is_furniture:
         return
     cues = scene.cues("pk:ContactCue")
-    about = scene.about(*_CONTACT)
+    about = scene.about(*_CONTACT) or (scene.lead is not None and bool(scene.lead.cues("pk:ContactCue", strong=True)))
     officer = (
         bool(scene.cues("pk:OfficerCue")) or scene.about("pk:TopicOfficer") or (scene.lead is not None and scene.lead.has("pk:OfficerCue"))
     )

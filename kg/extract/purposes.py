@@ -8,6 +8,7 @@ from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading
 from kg.model import Mention
 
 _ENDS = frozenset({";", ".", ":", "(", ")"})
+_PURPOSEFUL = frozenset({"pk:TopicPurpose", "pk:TopicInterest"})
 _JOINTS = frozenset({",", "/", "&", "or", "and"})
 _TAIL = _JOINTS | _ENDS
 _LONGEST = 30
@@ -75,7 +76,7 @@ def _phrases(reading: Reading) -> Iterator[tuple[int, int, float]]:
     scene = reading.scene
     if scene.about(*_NOT_HERE) and not scene.about("pk:TopicPurpose"):
         return
-    if not scene.has("pk:PurposeMarker") and not (scene.is_item and "pk:TopicPurpose" in scene.topics):
+    if not scene.has("pk:PurposeMarker") and not (scene.is_item and (scene.topics or reading.lead is not None)):
         return
     verbs = scene.starts_of("pk:PurposeVerb")
     opened: list[tuple[int, float]] = []
@@ -86,7 +87,7 @@ def _phrases(reading: Reading) -> Iterator[tuple[int, int, float]]:
         begin = _opening(reading, marker, verbs)
         if begin is not None:
             opened.append((begin, 0.8 if not marker.weak else 0.7))
-    if scene.is_item and scene.topics and scene.topics[0] == "pk:TopicPurpose":
+    if scene.is_item and (not _PURPOSEFUL.isdisjoint(scene.nearest) or _leads_to_an_end(reading)):
         first = scene.tokens.starts[scene.first]
         if first in verbs or any(m.start == first for m in scene.of("purpose")):
             opened.append((first, 0.82))
@@ -97,6 +98,14 @@ def _phrases(reading: Reading) -> Iterator[tuple[int, int, float]]:
         for start, end in _pieces(reading, begin, verbs):
             yield start, end, sure
             reached = end
+
+
+def _leads_to_an_end(reading: Reading) -> bool:
+    """Whether the lead-in ends with a marker ("we use your data to:")."""
+    if reading.lead is None:
+        return False
+    lead = reading.lead.scene
+    return any(lead.end - m.end <= 2 for m in lead.cues("pk:PurposeMarker"))
 
 
 def _opening(reading: Reading, marker: Mention, verbs: frozenset[int]) -> int | None:
