@@ -12,6 +12,7 @@ from kg.documents import expand_inputs, read
 from kg.documents.sidecar import Sidecar
 from kg.errors import InputError
 from kg.extract import extract
+from kg.extract.judgement import learnt
 from kg.model import Extraction, StatementKind
 from kg.vocabulary import Vocabulary
 
@@ -41,7 +42,7 @@ class Batch:
     """Inputs to be extracted one by one. Iterating does the work and fills in the other fields.
 
     `failures` are the inputs that could not be used; `repeats` pairs each input whose text was seen before with the input that had it. A
-    repeated text is passed over unless `keep_repeats`.
+    repeated text is passed over unless `keep_repeats`. With `rules_only` the fitted part is left out.
 
     >>> batch = Batch([Path("policies")], vocabulary)         # doctest: +SKIP
     >>> extractions = list(batch)                             # doctest: +SKIP
@@ -51,6 +52,7 @@ class Batch:
     vocabulary: Vocabulary
     advance: Callable[[int, int, str], None] = lambda done, total, path: None
     keep_repeats: bool = False
+    rules_only: bool = False
     summaries: list[Summary] = field(default_factory=list)
     failures: list[InputError] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
@@ -68,7 +70,7 @@ class Batch:
                     self.repeats.append((document.path, first))
                     if not self.keep_repeats:
                         continue
-                extraction = extract(document, self.vocabulary)
+                extraction = extract(document, self.vocabulary, None if self.rules_only else learnt())
             except InputError as error:
                 self.failures.append(error)
                 continue

@@ -71,6 +71,7 @@ GraphOption = Annotated[
     Path | None, typer.Option("--graph", "-g", metavar="FILE", help="The graph's file.", show_default=str(DEFAULT_GRAPH))
 ]
 GraphArgument = Annotated[Path | None, typer.Argument(metavar="GRAPH", help="The graph's file.", show_default=str(DEFAULT_GRAPH))]
+RulesOnly = Annotated[bool, typer.Option("--rules-only", help="Leave out the fitted part: rules and lexicon alone decide.")]
 StoreOption = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="The folder of a store, instead of a file.")]
 
 
@@ -104,6 +105,7 @@ def build(
         typer.Option("--output", "-o", metavar="FILE", help="Where to: .trig, .nq, or - for stdout.", show_default=str(DEFAULT_GRAPH)),
     ] = None,
     store: Annotated[Path | None, typer.Option("--store", metavar="DIR", help="An Oxigraph store on disk, instead of a file.")] = None,
+    rules_only: RulesOnly = False,
 ) -> None:
     """Build the graph of some policies, and say what was found in each and what was not.
 
@@ -121,7 +123,7 @@ def build(
     from kg.vocabulary import load
 
     with console.progress("Reading policies") as advance:
-        batch = Batch(paths, load(), advance)
+        batch = Batch(paths, load(), advance, rules_only=rules_only)
         if store:
             replace(store, batch, batch.vocabulary)
         elif str(target) == "-":
@@ -141,7 +143,7 @@ def _graph_format(target: Path) -> Format:
 
 
 @app.command(epilog=_examples("kg annotate shop.html", "kg annotate policies/ > findings.jsonl"))
-def annotate(paths: Paths) -> None:
+def annotate(paths: Paths, rules_only: RulesOnly = False) -> None:
     """Print what each policy says, one JSON line a finding.
 
     A finding has the document, start, end and quote, the requirement that it answers, its concepts, role, polarity and modality, the IRI of
@@ -152,7 +154,7 @@ def annotate(paths: Paths) -> None:
     from kg.vocabulary import load
 
     with console.progress("Reading policies") as advance:
-        batch = Batch(paths, load(), advance, keep_repeats=True)
+        batch = Batch(paths, load(), advance, keep_repeats=True, rules_only=rules_only)
         for extraction in batch:
             for finding in findings(extraction, batch.vocabulary):
                 _emit(finding.as_json() + "\n")

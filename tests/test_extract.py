@@ -115,10 +115,7 @@ def test_the_controller_is_found_and_its_contact_is_its_own() -> None:
 
 
 def test_a_language_without_lexicon_is_named_and_nothing_is_invented() -> None:
-    text = (
-        "Politique de confidentialité\n\nNous collectons votre nom et votre adresse électronique pour vous livrer nos produits et services.\n"
-        * 3
-    )
+    text = "Politique de confidentialité\n\nNous collectons votre nom et votre adresse pour vous livrer nos produits et services.\n" * 3
     extraction = extract(read_text("politique.txt", text), VOCABULARY)
     assert extraction.statements == ()
     assert "'fr'" in extraction.issues[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from kg.documents import read_text
@@ -47,7 +49,7 @@ def test_clauses_are_in_order_trimmed_and_inside_their_blocks() -> None:
     text = "Privacy policy\n\nWho we are\n\nWe are Acorn Ltd. We sell nuts.\n\n  • one thing;\n  • another. And more.\n"
     document = read_text("policy.txt", text)
     found = segment(document, ABBREVIATIONS)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     for clause in found:
         block = document.blocks[clause.block]
         assert block.start <= clause.start < clause.end <= block.end

@@ -32,25 +32,30 @@ from kg.vocabulary import Vocabulary, load
 ROOT = Path(__file__).resolve().parents[1]
 BENCH = ROOT.parent / "shared" / "bench"
 SETS = ("gdpr-transparency", "policy-slots")
-LANGUAGE = "en"
+LAYOUT = {"gdpr-transparency": "en", "policy-slots": "en sentences"}
+"""The weights that each set is mainly learnt for (see `kg.extract.judgement.layout`)."""
+
+OTHER = 0.25
+"""What a candidate of the other set counts beside one of the set that the weights are for."""
+
 ANSWER = {
     "data": ("data_categories", "data"),
     "purpose": ("processing_purpose", "purpose"),
     "recipient": ("recipients", "recipient"),
     "basis": ("legal_basis", ""),
-    "retention": ("retention_period", "retention"),
 }
 """For each kind, the label that answers it in each set; "" where a set has none."""
 
 FOLDS = 6
 RARE = 4
-PENALTY = {"gdpr-transparency": 0.05}
+PENALTY = 0.05
 
 
 @dataclass(frozen=True)
 class Example:
     """A candidate as its properties, the kind of model that judges it, and whether the annotators agree."""
 
+    source: str
     document: str
     kind: str
     names: tuple[str, ...]
@@ -61,12 +66,12 @@ class Listener(Weights):
     """Weights that judge nothing and write down what they are asked, so that learning sees exactly what judging will see."""
 
     def __init__(self) -> None:
-        super().__init__(LANGUAGE, {})
+        super().__init__("en", {})
         object.__setattr__(self, "heard", [])
 
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
-        kind = KINDS.get(candidate.predicate)
-        if kind is not None:
+        kind = KINDS.get(candidate.predicate, "")
+        if kind:
             names = (*of_clause(reading), *of_candidate(reading, candidate))
             self.heard.append((kind, names, candidate.start, candidate.end))  # type: ignore[attr-defined]
         return None
@@ -80,11 +85,11 @@ def examples(name: str, documents: Mapping[str, Document], vocabulary: Vocabular
         marks[row["document"]].append(row)
     for title, document in documents.items():
         listener = Listener()
-        extract(document, vocabulary, {LANGUAGE: listener})
+        extract(document, vocabulary, dict.fromkeys(LAYOUT.values(), listener))
         for kind, names, start, end in listener.heard:  # type: ignore[attr-defined]
             label = ANSWER[kind][SETS.index(name)]
             if label:
-                yield Example(title, kind, names, _agreed(marks[title], label, start, end))
+                yield Example(name, title, kind, names, _agreed(marks[title], label, start, end))
 
 
 def _agreed(marks: list[dict[str, object]], label: str, start: int, end: int) -> bool:
@@ -131,21 +136,24 @@ def folds(documents: Mapping[str, Document]) -> dict[str, int]:
     return chosen
 
 
-def fit(learnt_from: Iterable[Example]) -> dict[str, dict[str, float]]:
-    """The weights of each kind."""
-    by_kind = defaultdict(list)
-    for example in learnt_from:
-        by_kind[example.kind].append(example)
-    table = {}
-    for kind, rows in sorted(by_kind.items()):
-        counts = Counter(name for row in rows for name in set(row.names))
-        columns = {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))}
-        pairs = [(r, columns[name]) for r, row in enumerate(rows) for name in sorted(set(row.names)) if name in columns]
-        matrix = csr_matrix((np.ones(len(pairs)), ([r for r, _ in pairs], [c for _, c in pairs])), shape=(len(rows), len(columns)))
-        model = LogisticRegression(C=0.05, max_iter=1000, fit_intercept=False)
-        model.fit(matrix, np.array([row.agreed for row in rows]))
-        table[kind] = {name: weight for name, n in columns.items() if (weight := round(float(model.coef_[0][n]), 3))}
-    return table
+def fit(learnt_from: Iterable[Example]) -> dict[str, dict[str, dict[str, float]]]:
+    """The weights of each layout and kind."""
+    rows = list(learnt_from)
+    by_kind = {kind: [row for row in rows if row.kind == kind] for kind in ANSWER}
+    return {LAYOUT[name]: {kind: weights for kind, some in by_kind.items() if (weights := _fit(name, some))} for name in SETS}
+
+
+def _fit(name: str, rows: list[Example]) -> dict[str, float]:
+    if len({row.agreed for row in rows if row.source == name}) < 2:
+        return {}
+    counts = Counter(label for row in rows for label in set(row.names))
+    columns = {label: n for n, label in enumerate(sorted(label for label, count in counts.items() if count >= RARE))}
+    pairs = [(r, columns[label]) for r, row in enumerate(rows) for label in sorted(set(row.names)) if label in columns]
+    matrix = csr_matrix((np.ones(len(pairs)), ([r for r, _ in pairs], [c for _, c in pairs])), shape=(len(rows), len(columns)))
+    model = LogisticRegression(C=PENALTY, max_iter=1000, fit_intercept=False)
+    worth = np.array([1.0 if row.source == name else OTHER for row in rows])
+    model.fit(matrix, np.array([row.agreed for row in rows]), sample_weight=worth)
+    return {label: weight for label, n in columns.items() if (weight := round(float(model.coef_[0][n]), 3))}
 
 
 def main() -> None:
@@ -158,12 +166,11 @@ def main() -> None:
     rows = {name: list(examples(name, documents[name], vocabulary)) for name in SETS}
     every = [row for name in SETS for row in rows[name]]
     if options.folds is None:
-        table = {LANGUAGE: fit(every)}
+        table = fit(every)
         target = ROOT / "kg" / "extract" / "weights.json"
         target.write_text(json.dumps(table, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
-        print(
-            f"{target}: {sum(map(len, table[LANGUAGE].values())):,} weights from {len(every):,} candidates, {target.stat().st_size:,} bytes"
-        )
+        count = sum(len(weights) for kinds in table.values() for weights in kinds.values())
+        print(f"{target}: {count:,} weights from {len(every):,} candidates, {target.stat().st_size:,} bytes")
         return
     options.folds.mkdir(parents=True, exist_ok=True)
     for name in SETS:
@@ -171,7 +178,7 @@ def main() -> None:
         with (options.folds / f"{name}.jsonl").open("w", encoding="utf-8") as out:
             for number in range(FOLDS):
                 held = {title for title, n in fold.items() if n == number}
-                weights = read_weights({LANGUAGE: fit(row for row in every if row.document not in held)})
+                weights = read_weights(fit(row for row in every if row.document not in held))
                 for title in sorted(held):
                     for finding in findings(extract(documents[name][title], vocabulary, weights), vocabulary):
                         out.write(finding.as_json() + "\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from kg.extract.assemble import assemble
 from kg.extract.data import data
 from kg.extract.identity import contact_facts, controller_facts, defined_terms, version_facts
-from kg.extract.judgement import Weights
+from kg.extract.judgement import Weights, layout
 from kg.extract.law import automated, bases, necessity, rights
 from kg.extract.means import actions, directly, plain
 from kg.extract.names import common_words, find_controller, organisation, short_form
@@ -56,7 +56,7 @@ _EXPECTED = (
 def extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, Weights] | None = None) -> Extraction:
     """All that the document says, as far as the vocabulary can tell.
 
-    `weights` are those of the fitted part by language (`kg.extract.judgement.learnt()`); without them the rules and the lexicon decide alone.
+    `weights` are those of the fitted part (`kg.extract.judgement.learnt()`); without them the rules and the lexicon decide alone.
 
     A document in a language without a lexicon, or one that is no privacy policy, yields no statements but says so in `issues`.
     """
@@ -74,6 +74,7 @@ def extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, We
     statements: list[Statement] = []
     facts: list[Fact] = []
     terms: list[DefinedTerm] = []
+    learnt = None if weights is None else weights.get(layout(document, clauses))
     for reading in _readings(found, vocabulary):
         scene = reading.scene
         facts.extend(controller_facts(scene, controller.curie, name, common))
@@ -81,7 +82,7 @@ def extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, We
         facts.extend(version_facts(scene, vocabulary))
         if name is not None:
             terms.extend(defined_terms(scene, controller.curie, name))
-        statements.extend(assemble(reading, _candidates(reading, controller.curie, weights)))
+        statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
     organisations = (controller, *_mentioned(found, vocabulary))
     issues = tuple(_issues(statements, facts))
     return Extraction(document, controller.curie, clauses, tuple(statements), tuple(facts), organisations, tuple(terms), True, issues)
@@ -96,13 +97,12 @@ def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
         yield reading
 
 
-def _candidates(reading: Reading, controller: str, weights: Mapping[str, Weights] | None) -> Iterator[Candidate]:
-    """What the rules find in a clause, judged by the fitted part: what a rule stands for stays, what it doubts stays if that part is sure."""
+def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> Iterator[Candidate]:
+    """What the rules find in a clause, judged by the fitted part: what a rule doubts stays only if that part is sure of it."""
     kind = reading.scene.block.kind
     if kind is BlockKind.FOOTER or kind is BlockKind.NAVIGATION:
         return
     kinds = reading.scene.kinds
-    learnt = None if weights is None else weights.get(reading.scene.clause.language)
     for rule in RULES:
         if rule.kinds.isdisjoint(kinds) or (kind is BlockKind.BANNER and rule.find not in _IN_A_BANNER):
             continue

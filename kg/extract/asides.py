@@ -60,13 +60,14 @@ def _behind(scene: Scene, cue: Mention, floor: int) -> int | None:
     """Where the stretch before an exception cue starts, if nothing that could be excepted follows the cue."""
     number = scene.token_at(cue.end)
     after = scene.tokens.starts[number] if number < scene.last else scene.end
-    if number < scene.last and scene.tokens.norms[number] not in _WALLS:
-        if not any(m.start == after for m in (*scene.of("processing"), *scene.cues("pk:Negation"), *scene.cues("pk:FirstParty", strong=True))):
-            return None
+    acting = (*scene.of("processing"), *scene.cues("pk:Negation"))
+    follows = (*acting, *scene.cues("pk:FirstParty", strong=True))
+    if number < scene.last and scene.tokens.norms[number] not in _WALLS and not any(m.start == after for m in follows):
+        return None
     start = cue.start
     for back in range(scene.token_at(cue.start) - 1, scene.token_at(floor) - 1, -1):
         place = scene.tokens.starts[back]
-        if scene.tokens.norms[back] in _WALLS or any(m.start <= place < m.end for m in (*scene.of("processing"), *scene.cues("pk:Negation"))):
+        if scene.tokens.norms[back] in _WALLS or any(m.start <= place < m.end for m in acting):
             break
         start = place
     return start if any(start <= m.start < cue.start for m in scene.of(*_ARGUMENTS)) else None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from kg.extract.reading import COLLECT, KEEP, MOVE, REMOVE, SHARE, Candidate, Reading
-from kg.model import StorageDuration, Value
+from kg.model import Clause, Document, StorageDuration, Value
 
 KINDS: Mapping[str, str] = {
     "dpv:hasPersonalData": "data",
@@ -22,31 +22,30 @@ KINDS: Mapping[str, str] = {
     "dpv:hasPurpose": "purpose",
     "dpv:hasRecipient": "recipient",
     "dpv:hasLegalBasis": "basis",
-    "dpv:hasStorageCondition": "retention",
-    "pk:retentionCriterion": "retention",
 }
 """The predicates that the fitted part judges, and under which model."""
 
 _ACTS = {"collect": COLLECT, "share": SHARE, "keep": KEEP, "remove": REMOVE, "move": MOVE, "use": ("dpv:Use",)}
 _WINDOW = 3
+_RUNNING = 1.1
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What was learnt for one language: the weight of each property by kind. A property's name says what it is, so it can explain itself."""
+    """What was learnt for one language and layout: the weight of each property by kind. A property's name says what it is."""
 
     language: str
     kinds: Mapping[str, Mapping[str, float]]
 
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
         """The probability that a reader would agree, or None where nothing was learnt about such candidates."""
-        kind = KINDS.get(candidate.predicate)
-        weights = self.kinds.get(kind) if kind is not None and reading.scene.clause.language == self.language else None
+        kind = KINDS.get(candidate.predicate, "")
+        weights = self.kinds.get(kind) if self.language.startswith(reading.scene.clause.language) else None
         if weights is None:
             return None
-        score = reading.judged.get(kind or "")
+        score = reading.judged.get(kind)
         if score is None:
-            score = reading.judged[kind or ""] = sum(weights.get(name, 0.0) for name in of_clause(reading))
+            score = reading.judged[kind] = sum(weights.get(name, 0.0) for name in of_clause(reading))
         score += sum(weights.get(name, 0.0) for name in of_candidate(reading, candidate))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
@@ -55,6 +54,15 @@ class Weights:
         weights = self.kinds.get(KINDS.get(candidate.predicate, ""), {})
         names = {*of_clause(reading), *of_candidate(reading, candidate)}
         return sorted(((name, weights[name]) for name in names if name in weights), key=lambda row: (-abs(row[1]), row[0]))
+
+
+def layout(document: Document, clauses: Sequence[Clause]) -> str:
+    """Which weights fit a document: those of its language, for running text or for sentences that each stand alone.
+
+    Where every sentence is a paragraph of its own, headings and neighbours say little, and readers mark general words too.
+    """
+    alone = len(clauses) < _RUNNING * len({clause.block for clause in clauses})
+    return f"{document.language} sentences" if alone else document.language
 
 
 def of_clause(reading: Reading) -> Iterator[str]:
@@ -108,6 +116,9 @@ def of_candidate(reading: Reading, candidate: Candidate) -> Iterator[str]:
     yield f"span {_size(last - first)}"
     for topic in scene.nearest:
         yield f"{rule} under {topic}"
+    if not scene.topics:
+        yield f"{term} without a topic"
+    yield f"{term} headed {bool(scene.clause.headings)}"
     for number in range(max(scene.first, first - _WINDOW), first):
         yield f"before it {scene.tokens.norms[number]}"
     if last < scene.last:

@@ -69,7 +69,8 @@ def actions(reading: Reading) -> Iterator[Candidate]:
         return
     for frame in reading.frames:
         for verb in frame.verbs:
-            if verb.weak and not (frame.denied and frame.actor == "first") and not any(frame.start <= m.start < frame.end for m in scene.of("data", "technology")):
+            upon = any(frame.start <= m.start < frame.end for m in scene.of("data", "technology"))
+            if verb.weak and not upon and not (frame.denied and frame.actor == "first"):
                 continue
             if frame.actor == "second":
                 if reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE):

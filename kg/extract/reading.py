@@ -19,9 +19,16 @@ BELOW = 0.38
 """Said, and so in the graph, but too weak to answer a requirement."""
 
 TURNED = frozenset(
-    {"dpv:hasPersonalData", "dpv:hasData", "dpv:hasPurpose", "dpv:isImplementedUsingTechnology", "dpv:hasStorageCondition", "pk:retentionCriterion"}
+    {
+        "dpv:hasPersonalData",
+        "dpv:hasData",
+        "dpv:hasPurpose",
+        "dpv:isImplementedUsingTechnology",
+        "dpv:hasStorageCondition",
+        "pk:retentionCriterion",
+    }
 )
-"""What is excepted from a denial is thereby affirmed, and the other way round, for these predicates; for recipients see the sharing rules."""
+"""The predicates of which an exception from a denial is an affirmation, and the other way round. For recipients see the sharing rules."""
 
 COLLECT = ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe")
 SHARE = ("dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable", "dpv:Disseminate", "pk:Sell")

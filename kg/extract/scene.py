@@ -92,17 +92,11 @@ class Scene:
 
     def has(self, *terms: str) -> bool:
         """Whether the clause holds one of these cues."""
-        for term in terms:
-            if term in self._cues:
-                return True
-        return False
+        return not self._cues.keys().isdisjoint(terms)
 
     def about(self, *topics: str) -> bool:
         """Whether a heading or the lead-in announces one of these topics."""
-        for topic in topics:
-            if topic in self.topics:
-                return True
-        return False
+        return not set(topics).isdisjoint(self.topics)
 
     def classes(self, number: int) -> frozenset[str]:
         """The word classes of a token, by its number in the document."""

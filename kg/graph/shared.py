@@ -15,7 +15,7 @@ from kg.model import Extraction, Organisation
 from kg.namespaces import DATA, expand
 
 _LEXICAL = frozenset(expand(name) for name in ("skos:hiddenLabel", "pk:weakLabel", "pk:notLabel"))
-_STEERING = frozenset(expand(name) for name in ("pk:Cue", "pk:Topic", "pk:Macro", "pk:Inflection", "pk:Abbreviation"))
+_STEERING = frozenset(expand(name) for name in ("pk:Cue", "pk:WordClass", "pk:Topic", "pk:Macro", "pk:Inflection", "pk:Abbreviation"))
 _TYPE, _ORGANISATION = curie("rdf:type"), curie("dpv:Organisation")
 _PREFERRED, _OTHER = curie("skos:prefLabel"), curie("skos:altLabel")
 _MEMBERSHIP = frozenset(expand(name) for name in ("rdf:type", "rdfs:subClassOf"))
