@@ -18,8 +18,7 @@ _WALLS = frozenset(".;:,")
 _WORD = "word"
 _SEPARATE = frozenset({"cue", "topic"})
 _CACHED_WORDS = 200_000
-_CACHED_PAIRS = 20_000
-_NOTHING: frozenset[int] = frozenset()
+_CACHED_STATES = 100_000
 
 
 class Strength(IntEnum):
@@ -43,29 +42,132 @@ class Form:
     place: str = ""
 
 
+_Match = tuple[int, int, int]
+"""The tokens from–to that a form matches, and the number of the form."""
+
+
 @dataclass(slots=True)
 class _Node:
-    """A state of the trie: what may follow, element by element or after a gap, and the forms that end here."""
+    """A state of the trie: what may follow, element by element or after a gap, and the numbers of the forms that end here."""
 
+    number: int
     children: dict[int, _Node] = field(default_factory=dict)
     gaps: list[tuple[int, _Node]] = field(default_factory=list)
-    ends: list[Form] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Word:
-    """What is known of a word: the elements it matches, the forms that it is by itself, the states that it may open.
-
-    `pairs` remembers for each word that has followed which forms end there and which states go on; `gaps` are the states after which
-    a gap may come; `classes` the word classes that it belongs to.
-    """
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them."""
 
     elements: frozenset[int]
-    forms: tuple[Form, ...]
-    nodes: tuple[_Node, ...]
-    gaps: tuple[_Node, ...]
     classes: frozenset[str]
-    pairs: dict[str, tuple[tuple[Form, ...], tuple[_Node, ...]]] = field(default_factory=dict)
+    wall: bool
+
+
+class _State(dict[int, "_State"]):
+    """All that may follow after the words read so far: the trie made deterministic, by the sort of the next word.
+
+    What follows is worked out when a text first asks for it. `forms` end here, and `bars`, which are those of a `notLabel`, each with its
+    kind. Where nothing `goes_on`, reading stops. All is held as numbers, because tuples of them cost the garbage collector nothing.
+    """
+
+    __slots__ = ("bars", "forms", "goes_on", "tells", "trie", "waiting")
+
+    def __init__(self, trie: _Trie, waiting: tuple[tuple[int, int], ...], ends: Iterable[int]) -> None:
+        super().__init__()
+        self.trie = trie
+        self.waiting = waiting
+        self.forms, self.bars = trie.told(ends)
+        self.tells = bool(self.forms or self.bars)
+        self.goes_on = bool(waiting)
+
+    def __missing__(self, sort: int) -> _State:
+        state = self[sort] = self.trie.after(self.waiting, sort)
+        return state
+
+
+class _Trie:
+    """The forms as a trie over elements, and the states in which the texts read so far have left it.
+
+    The number of a form is its place in `forms`: the strong ones come first, then the weak ones, then what a `notLabel` says.
+    """
+
+    def __init__(self, forms: Iterable[Form]) -> None:
+        self.forms = sorted(forms, key=lambda form: (form.strength, form.term, form.text))
+        self._elements = _Elements()
+        self._nodes = [_Node(0)]
+        classes: dict[int, set[str]] = {}
+        for number, form in enumerate(self.forms):
+            for sequence in _variants(form):
+                if form.role != _WORD:
+                    self._plant(sequence, form, number)
+                elif len(sequence) == 1 and isinstance(sequence[0], str):
+                    classes.setdefault(self._elements.identify(sequence[0], form.inflections), set()).add(form.term)
+        self.words = _Words(self._elements, classes)
+        self._states: dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], _State] = {}
+        self.start = _State(self, ((0, 0),), ())
+
+    def _plant(self, sequence: Iterable[str | int], form: Form, ends: int) -> None:
+        node = self._nodes[0]
+        for element in sequence:
+            if isinstance(element, str):
+                name = self._elements.identify(element, form.inflections)
+                child = node.children.get(name)
+            else:
+                child = next((child for length, child in node.gaps if length == element), None)
+            if child is None:
+                child = _Node(len(self._nodes))
+                self._nodes.append(child)
+                if isinstance(element, str):
+                    node.children[name] = child
+                else:
+                    node.gaps.append((element, child))
+            node = child
+        node.ends.append(ends)
+
+    def told(self, ends: Iterable[int]) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
+        """Of forms that end at one place, by number: the best of each term, and those that bar; each with its kind."""
+        best: dict[tuple[str, str], int] = {}
+        bars: list[tuple[str, int]] = []
+        for number in sorted(ends):
+            form = self.forms[number]
+            kind = form.term if form.role in _SEPARATE else form.role
+            if form.strength is Strength.NOT:
+                bars.append((kind, number))
+            else:
+                best.setdefault((kind, form.term), number)
+        return tuple((kind, number) for (kind, _), number in best.items()), tuple(bars)
+
+    def after(self, waiting: Iterable[tuple[int, int]], sort: int) -> _State:
+        """The state after one more word: what the nodes that wait go on with, and which may wait longer, for how many words."""
+        here = self.words.sorts[sort]
+        ends: set[int] = set()
+        following: dict[int, int] = {}
+        for number, gap in waiting:
+            node = self._nodes[number]
+            if gap and not here.wall:
+                _wait(following, node, gap - 1)
+            for element in node.children.keys() & here.elements:
+                child = node.children[element]
+                ends.update(child.ends)
+                _wait(following, child, 0)
+        key = (tuple(sorted(following.items())), tuple(sorted(ends)))
+        state = self._states.get(key)
+        if state is None:
+            if len(self._states) >= _CACHED_STATES:
+                self._states.clear()
+                self.start.clear()
+            state = self._states[key] = _State(self, *key)
+        return state
+
+
+def _wait(waiting: dict[int, int], node: _Node, gap: int) -> None:
+    """Let a node wait for one of its children during the next `gap` words, and the nodes behind its own gaps for longer."""
+    if node.children and waiting.get(node.number, -1) < gap:
+        waiting[node.number] = gap
+    for length, child in node.gaps:
+        _wait(waiting, child, gap + length)
 
 
 class _Elements:
@@ -103,7 +205,7 @@ class _Elements:
         """The numbers of the elements that a normalised word matches."""
         found = set(self._exact.get(word, ()))
         for length in range(2, len(word) + 1):
-            found |= self._prefixes.get(word[:length], _NOTHING)
+            found.update(self._prefixes.get(word[:length], ()))
         found.update(number for part, final, number in self._inner if (word.endswith(part) if final else part in word))
         return frozenset(found)
 
@@ -112,188 +214,124 @@ class Lexicon:
     """The forms of a language, ready to match."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
-        self._elements = _Elements()
-        self._root = _Node()
-        self._classes: dict[int, set[str]] = {}
-        for form in forms:
-            for sequence in _variants(form):
-                if form.role == _WORD:
-                    self._classify(form, sequence)
-                    continue
-                node = self._root
-                for element in sequence:
-                    node = self._step(node, element, form.inflections)
-                node.ends.append(form)
-        self._words: dict[str, _Word] = {}
-
-    def _classify(self, form: Form, sequence: list[str | int]) -> None:
-        if len(sequence) == 1 and isinstance(sequence[0], str):
-            self._classes.setdefault(self._elements.identify(sequence[0], form.inflections), set()).add(form.term)
+        trie = _Trie(forms)
+        self._forms = [(form.term, form.role, form.strength is Strength.WEAK, form.text) for form in trie.forms]
+        self._strong = sum(form.strength is Strength.STRONG for form in trie.forms)
+        self._words = trie.words
+        self._start = trie.start
 
     def classes(self, norm: str) -> frozenset[str]:
         """The word classes (terms of role "word") that a normalised word belongs to."""
-        return (self._words.get(norm) or self._learn(norm)).classes
+        return self._words.sorts[self._words[norm]].classes
 
-    def _step(self, node: _Node, element: str | int, inflections: tuple[str, ...]) -> _Node:
-        if isinstance(element, int):
-            for length, child in node.gaps:
-                if length == element:
-                    return child
-            child = _Node()
-            node.gaps.append((element, child))
-            return child
-        return node.children.setdefault(self._elements.identify(element, inflections), _Node())
-
-    def mentions(self, tokens: Tokens, first: int = 0, last: int | None = None) -> list[Mention]:
-        """The mentions in `tokens[first:last]`, in order of place: the longest of each kind, without what a `notLabel` rules out."""
-        last = len(tokens) if last is None else last
-        norms = tokens.norms[first:last]
-        words = self._words
-        known = [words.get(norm) or self._learn(norm) for norm in norms]
-        matches: list[tuple[int, int, Form]] = []
-        present: frozenset[int] | None = None
-        final = len(norms) - 1
-        for place, word in enumerate(known):
-            for form in word.forms:
-                matches.append((place, place + 1, form))
-            if place == final:
-                break
-            pair = word.pairs.get(norms[place + 1]) or _pair(word, norms[place + 1], known[place + 1])
-            for form in pair[0]:
-                matches.append((place, place + 2, form))
-            for node in pair[1]:
-                if present is None:
-                    present = _NOTHING.union(*[other.elements for other in known])
-                _follow(node, place, place + 2, norms, known, present, matches)
-            if word.gaps:
-                if present is None:
-                    present = _NOTHING.union(*[other.elements for other in known])
-                for node in word.gaps:
-                    _leap(node, place, place + 1, norms, known, present, matches)
-        if not matches:
-            return []
-        found: dict[tuple[int, int, str, str], Form] = {}
-        barred: dict[str, list[tuple[int, int]]] = {}
-        for start, end, form in matches:
-            if form.strength is Strength.NOT:
-                barred.setdefault(form.term, []).append((start, end))
-            else:
-                key = (start, end, form.role, form.term)
-                if key not in found or form.strength < found[key].strength:
-                    found[key] = form
-        rows = [
-            (start, end, form)
-            for (start, end, _, term), form in found.items()
-            if not barred or not any(a <= start and end <= b for barring in (term, "pk:Nothing") for a, b in barred.get(barring, ()))
-        ]
-        return [
-            Mention(
-                form.term, form.role, tokens.starts[first + start], tokens.ends[first + end - 1], form.strength is Strength.WEAK, form.text
-            )
-            for start, end, form in _longest(rows)
-        ]
+    def of_class(self, tokens: Tokens, first: int, last: int, word_class: str) -> list[int]:
+        """The numbers of the tokens in `tokens[first:last]` that belong to a word class."""
+        sorts, words = self._words.sorts, self._words
+        return [number for number, norm in enumerate(tokens.norms[first:last], first) if word_class in sorts[words[norm]].classes]
 
     def knows(self, word: str) -> bool:
         """Whether a normalised word is part of some form."""
-        return bool((self._words.get(word) or self._learn(word)).elements)
+        return bool(self._words.sorts[self._words[word]].elements)
 
-    def _learn(self, norm: str) -> _Word:
-        """What a word is to this lexicon, kept for the next time."""
-        if len(self._words) >= _CACHED_WORDS:
-            self._words.clear()
-        elements = self._elements.of(norm)
-        nodes = [self._root.children[number] for number in sorted(elements) if number in self._root.children]
-        word = self._words[norm] = _Word(
-            elements,
-            tuple(form for node in nodes for form in node.ends),
-            tuple(node for node in nodes if node.children),
-            tuple(node for node in nodes if node.gaps),
-            frozenset(term for number in elements for term in self._classes.get(number, ())),
-        )
-        return word
+    def mentions(self, tokens: Tokens, first: int = 0, last: int | None = None) -> list[Mention]:
+        """The mentions in `tokens[first:last]`, in order of place: the longest of each kind, without what a `notLabel` rules out."""
+        return in_order(self.find(tokens, first, last))
 
+    def find(self, tokens: Tokens, first: int = 0, last: int | None = None) -> dict[str, list[Mention]]:
+        """The same by kind: by role, and each cue and topic by its term."""
+        sorts = list(map(self._words.__getitem__, tokens.norms[first:last]))
+        count = len(sorts)
+        found: dict[str, list[_Match]] = {}
+        barred: dict[str, list[_Match]] = {}
+        for start, state in enumerate(map(self._start.__getitem__, sorts)):
+            end = start + 1
+            while True:
+                if state.tells:
+                    for kind, form in state.forms:
+                        if kind in found:
+                            found[kind].append((start, end, form))
+                        else:
+                            found[kind] = [(start, end, form)]
+                    for kind, form in state.bars:
+                        barred.setdefault(kind, []).append((start, end, form))
+                if end == count or not state.goes_on:
+                    break
+                state = state[sorts[end]]
+                end += 1
+        for kind, spans in barred.items():
+            self._rule_out(found, kind, spans)
+        starts, ends, forms = tokens.starts, tokens.ends, self._forms
+        new = tuple.__new__  # what Mention(…) does, without the call in between
+        mentions: dict[str, list[Mention]] = {}
+        for kind, rows in found.items():
+            mentions[kind] = here = []
+            for start, end, form in rows if len(rows) == 1 else self._longest(rows):
+                term, role, weak, text = forms[form]
+                here.append(new(Mention, (term, role, starts[first + start], ends[first + end - 1], weak, text)))
+        return mentions
 
-def _pair(word: _Word, norm: str, following: _Word) -> tuple[tuple[Form, ...], tuple[_Node, ...]]:
-    """What two words in a row are: the forms that end with the second and the states that go on after it."""
-    if len(word.pairs) >= _CACHED_PAIRS:
-        word.pairs.clear()
-    reached = [node.children[number] for node in word.nodes for number in sorted(node.children.keys() & following.elements)]
-    found = (tuple(form for node in reached for form in node.ends), tuple(node for node in reached if node.children or node.gaps))
-    word.pairs[norm] = found
-    return found
+    def _rule_out(self, found: dict[str, list[_Match]], kind: str, spans: Sequence[_Match]) -> None:
+        """Drop the matches of a kind, or of all if it is "", that lie in the span of a `notLabel` of their term, or of one of all terms."""
+        forms = self._forms
+        for name in [kind] if kind else list(found):
+            kept = found.get(name, [])
+            for first, last, bar in spans:
+                term = forms[bar][0]
+                kept = [row for row in kept if row[0] < first or last < row[1] or (kind and forms[row[2]][0] != term)]
+            if kept:
+                found[name] = kept
+            else:
+                found.pop(name, None)
 
-
-def _follow(
-    node: _Node,
-    start: int,
-    place: int,
-    norms: Sequence[str],
-    known: Sequence[_Word],
-    present: frozenset[int],
-    matches: list[tuple[int, int, Form]],
-) -> None:
-    """Collect the forms that end beyond a node, from a place on; `present` are the elements of the whole stretch, to give up early."""
-    if place >= len(norms):
-        return
-    children = node.children
-    if children:
-        here = known[place].elements
-        if not children.keys().isdisjoint(here):
-            for number in children.keys() & here:
-                child = children[number]
-                for form in child.ends:
-                    matches.append((start, place + 1, form))
-                if child.children or child.gaps:
-                    _follow(child, start, place + 1, norms, known, present, matches)
-    if node.gaps:
-        _leap(node, start, place, norms, known, present, matches)
-
-
-def _leap(
-    node: _Node,
-    start: int,
-    place: int,
-    norms: Sequence[str],
-    known: Sequence[_Word],
-    present: frozenset[int],
-    matches: list[tuple[int, int, Form]],
-) -> None:
-    """The same over the gaps after a node."""
-    for length, child in node.gaps:
-        keys = child.children.keys()
-        if keys.isdisjoint(present):
-            continue
-        for at in range(place, min(place + length + 1, len(norms))):
-            if at > place and norms[at - 1] in _WALLS:
+    def _longest(self, rows: list[_Match]) -> list[_Match]:
+        """Of matches in order of place those that do not overlap with a longer one, or with a better one of the same length."""
+        reached = 0
+        for start, end, _ in rows:
+            if start < reached:
                 break
-            if not keys.isdisjoint(known[at].elements):
-                _follow(child, start, at, norms, known, present, matches)
-
-
-def _length_first(row: tuple[int, int, Form]) -> tuple[int, int, int, str]:
-    return row[0] - row[1], row[2].strength, row[0], row[2].term
-
-
-def _in_order(row: tuple[int, int, Form]) -> tuple[int, int, str, str]:
-    return row[0], row[1], row[2].role, row[2].term
-
-
-def _longest(rows: list[tuple[int, int, Form]]) -> list[tuple[int, int, Form]]:
-    """Of overlapping matches of one kind the longest; every cue and topic is a kind of its own."""
-    taken: dict[str, list[tuple[int, int]]] = {}
-    kept = []
-    rows.sort(key=_length_first)
-    for start, end, form in rows:
-        kind = form.term if form.role in _SEPARATE else form.role
-        spans = taken.setdefault(kind, [])
-        for a, b in spans:
-            if a < end and start < b:
-                break
+            reached = end
         else:
-            spans.append((start, end))
-            kept.append((start, end, form))
-    kept.sort(key=_in_order)
-    return kept
+            return rows
+        strong = self._strong
+        kept: list[_Match] = []
+        for _, _, start, form, end in sorted([(start - end, form >= strong, start, form, end) for start, end, form in rows]):
+            for first, last, _ in kept:
+                if first < end and start < last:
+                    break
+            else:
+                kept.append((start, end, form))
+        kept.sort()
+        return kept
+
+
+class _Words(dict[str, int]):
+    """The sort of every word met so far, as its number in `sorts`."""
+
+    def __init__(self, elements: _Elements, classes: Mapping[int, Iterable[str]]) -> None:
+        super().__init__()
+        self._elements = elements
+        self._classes = classes
+        self._numbers: dict[tuple[frozenset[int], bool], int] = {}
+        self.sorts: list[_Sort] = []
+
+    def __missing__(self, norm: str) -> int:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        elements, wall = self._elements.of(norm), norm in _WALLS
+        number = self._numbers.setdefault((elements, wall), len(self.sorts))
+        if number == len(self.sorts):
+            self.sorts.append(_Sort(elements, frozenset(term for element in elements for term in self._classes.get(element, ())), wall))
+        self[norm] = number
+        return number
+
+
+def in_order(found: Mapping[str, Iterable[Mention]]) -> list[Mention]:
+    """All mentions of a stretch in order of place."""
+    return sorted([mention for mentions in found.values() for mention in mentions], key=_place)
+
+
+def _place(mention: Mention) -> tuple[int, int, str, str]:
+    return mention.start, mention.end, mention.role, mention.term
 
 
 def _inflect(word: str, inflections: tuple[str, ...]) -> Iterator[str]:

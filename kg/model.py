@@ -210,7 +210,10 @@ class DefinedTerm:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that was found in one document. `controller` is ``org:slug``; `issues` are the reasons for what was not found."""
+    """All that was found in one document. `controller` is ``org:slug``; `issues` are the reasons for what was not found.
+
+    `judged` says that the fitted part had a say in the confidences.
+    """
 
     document: Document
     controller: str
@@ -221,3 +224,4 @@ class Extraction:
     defined_terms: tuple[DefinedTerm, ...]
     is_policy: bool = True
     issues: tuple[str, ...] = ()
+    judged: bool = False

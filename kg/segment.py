@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
@@ -11,6 +11,7 @@ from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 from kg.model import BlockKind, Clause, Document
 
 _GLUED = re.compile(r"(?<=[a-z0-9)][.!?])(?=[A-ZÄÖÅ][a-zäöå]+[ ,])|(?<=[A-Z]{2}[.!?])(?=[A-ZÄÖÅ][a-zäöå]+ )")
+_CACHED_PAIRS = 50_000
 _MAY_END = re.compile(r"[.!?…]")
 
 
@@ -39,11 +40,19 @@ def segment(document: Document, abbreviations: frozenset[str] = frozenset()) -> 
     return tuple(clauses)
 
 
+class _Tokenizer(PunktSentenceTokenizer):  # type: ignore[misc]
+    """Punkt with what it has decided remembered: whether a sentence ends between two words depends on these two alone."""
+
+    def __init__(self, abbreviations: frozenset[str]) -> None:
+        parameters = PunktParameters()
+        parameters.abbrev_types = set(abbreviations)
+        super().__init__(parameters)
+        self.text_contains_sentbreak = lru_cache(_CACHED_PAIRS)(super().text_contains_sentbreak)
+
+
 @cache
 def _tokenizer(abbreviations: frozenset[str]) -> PunktSentenceTokenizer:
-    parameters = PunktParameters()
-    parameters.abbrev_types = set(abbreviations)
-    return PunktSentenceTokenizer(parameters)
+    return _Tokenizer(abbreviations)
 
 
 def _sentences(tokenizer: PunktSentenceTokenizer, text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -46,6 +46,9 @@ ANSWER = {
 }
 """For each kind, the label that answers it in each set; "" where a set has none."""
 
+PHRASES = frozenset({"data_categories", "processing_purpose", "recipients"})
+"""The labels whose phrases were marked with care; of the others the whole passage counts."""
+
 FOLDS = 6
 RARE = 4
 PENALTY = 0.05
@@ -79,25 +82,34 @@ class Listener(Weights):
 
 def examples(name: str, documents: Mapping[str, Document], vocabulary: Vocabulary) -> Iterator[Example]:
     """The candidates of a set with the annotators' verdicts."""
-    marks = defaultdict(list)
-    for line in (BENCH / name / "gold.jsonl").open(encoding="utf-8"):
-        row = json.loads(line)
-        marks[row["document"]].append(row)
+    marked = marks(name, documents)
     for title, document in documents.items():
         listener = Listener()
         extract(document, vocabulary, dict.fromkeys(LAYOUT.values(), listener))
         for kind, names, start, end in listener.heard:  # type: ignore[attr-defined]
             label = ANSWER[kind][SETS.index(name)]
             if label:
-                yield Example(name, title, kind, names, _agreed(marks[title], label, start, end))
+                covered = sum(max(0, min(end, b) - max(start, a)) for a, b in marked[title, label])
+                yield Example(name, title, kind, names, 2 * covered >= end - start)
 
 
-def _agreed(marks: list[dict[str, object]], label: str, start: int, end: int) -> bool:
-    near = [m for m in marks if m["start"] < end and m["end"] > start]  # type: ignore[operator]
-    if any("labels" in m for m in near):
-        return any(label in m.get("labels", {}) for m in near)  # type: ignore[operator]
-    covered = sum(max(0, min(end, m["end"]) - max(start, m["start"])) for m in near if m.get("role") == label)  # type: ignore[call-overload]
-    return 2 * covered >= end - start
+def marks(name: str, documents: Mapping[str, Document]) -> Mapping[tuple[str, str], list[tuple[int, int]]]:
+    """What the annotators marked, by document and label: the phrases where they gave any, else the passage."""
+    found = defaultdict(list)
+    for line in (BENCH / name / "gold.jsonl").open(encoding="utf-8"):
+        row = json.loads(line)
+        place = (row["start"], row["end"])
+        if "role" in row:
+            found[row["document"], row["role"]].append(place)
+        for label, verdict in row.get("labels", {}).items():
+            if label not in PHRASES:
+                found[row["document"], label].append(place)
+                continue
+            passage = documents[row["document"]].text[slice(*place)]
+            parts = [part.strip() for phrase in verdict.get("spans", ()) for part in phrase.split("[...]") if part.strip() in passage]
+            starts = [(row["start"] + passage.index(part), len(part)) for part in parts]
+            found[row["document"], label].extend([(start, start + length) for start, length in starts] or [place])
+    return found
 
 
 def families(documents: Mapping[str, Document]) -> list[list[str]]:

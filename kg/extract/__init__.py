@@ -85,7 +85,8 @@ def extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, We
         statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
     organisations = (controller, *_mentioned(found, vocabulary))
     issues = tuple(_issues(statements, facts))
-    return Extraction(document, controller.curie, clauses, tuple(statements), tuple(facts), organisations, tuple(terms), True, issues)
+    judged = learnt is not None
+    return Extraction(document, controller.curie, clauses, tuple(statements), tuple(facts), organisations, tuple(terms), True, issues, judged)
 
 
 def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:

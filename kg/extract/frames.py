@@ -20,6 +20,7 @@ _REACH = 7
 _JOINTS = frozenset({",", "/", "&", "(", ")"})
 _ACTORS = ("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor")
 _LEADING = (*_ACTORS, "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast")
+_STEERING = ("pk:Negation", "pk:Inability", "pk:Contrast", "pk:Possibility", "pk:Obligation", "pk:Future")
 _TARGETS = ("data", "recipient", "technology", "processing", "decision", "organisation")
 
 
@@ -70,21 +71,27 @@ def _groups(scene: Scene, lacking: list[Aside]) -> list[list[Mention]]:
             continue
         if groups:
             last = groups[-1][-1].end
-            between = [w for w in scene.words_between(last, verb.start) if w not in _JOINTS]
-            walls = (*scene.cues(*_LEADING), *scene.of("data", "recipient", "purpose", "organisation"))
-            blocked = any(last <= m.start < verb.start for m in walls)
-            if verb.start < last or (len(between) <= 1 and not blocked):
+            if verb.start < last or _joined(scene, last, verb.start):
                 groups[-1].append(verb)
                 continue
         groups.append([verb])
     return groups
 
 
+def _joined(scene: Scene, end: int, start: int) -> bool:
+    """Whether nothing but joints and at most one word that could not be an actor or an object stands between two verbs."""
+    if len([word for word in scene.words_between(end, start) if word not in _JOINTS]) > 1:
+        return False
+    walls = scene.of(*_LEADING, "data", "recipient", "purpose", "organisation")
+    return not any(end <= m.start < start for m in walls)
+
+
 def _cluster(scene: Scene, floor: int, verb: int) -> int:
     """Where the subject, modal and negation before a verb start."""
     number = scene.token_at(verb)
     turned = max((m.start for m in scene.cues("pk:Contrast", strong=True) if m.end <= verb), default=floor)
-    turned = max((scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";"), default=turned)
+    if ";" in scene.tokens.norms[scene.first : number]:
+        turned = max(scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";")
     lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - _REACH)])
     before = [m.start for m in scene.cues(*_LEADING, "pk:Inability", strong=True) if lowest <= m.start and m.end <= verb]
     return min(before, default=verb)
@@ -92,8 +99,8 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
 
 def _after_semicolon(scene: Scene, floor: int, start: int) -> int:
     """The end of the first semicolon between an action and the next: there the next one's stretch starts, subject and all."""
-    ends = [scene.tokens.ends[n] for n in range(scene.token_at(floor), scene.token_at(start)) if scene.tokens.norms[n] == ";"]
-    return ends[0] if ends else start
+    words = scene.words_between(floor, start)
+    return scene.tokens.ends[scene.token_at(floor) + words.index(";")] if ";" in words else start
 
 
 def _opening(scene: Scene, place: int) -> int:
@@ -113,7 +120,7 @@ def _frame(
     scene: Scene, group: list[Mention], cluster: int, begin: int, end: int, before: Frame | None, within: tuple[Aside, ...]
 ) -> Frame:
     verb = group[0].start
-    near = [m for m in scene.mentions if cluster <= m.start and m.end <= group[-1].start + 1]
+    near = [m for m in scene.cues(*_STEERING) if cluster <= m.start and m.end <= group[-1].start + 1]
     negations = [m for m in near if m.term == "pk:Negation" and not m.weak]
     inability = [m for m in near if m.term == "pk:Inability"]
     unable = bool(inability) and any(not a.exception for a in within)
@@ -188,7 +195,7 @@ def _without_verb(scene: Scene, start: int, end: int) -> Frame:
     whole = bool(negations) and (min(negations) < min(told, default=end) or not _turning(scene, min(negations)))
     negated = whole or _determiner(scene, start, end, start)
     first = bool(scene.cues("pk:FirstParty"))
-    return Frame(start, end, (), negated, _modality(scene.mentions) or "pk:Does", "first" if first else "")
+    return Frame(start, end, (), negated, _modality(scene.cues(*_STEERING)) or "pk:Does", "first" if first else "")
 
 
 def _turning(scene: Scene, negation: int) -> bool:

@@ -62,6 +62,8 @@ class Reading:
     judged: dict[str, float] = field(default_factory=dict)
     _asides: tuple[Aside, ...] | None = None
     _frames: tuple[Frame, ...] | None = None
+    _standing: tuple[Frame, ...] | None = None
+    _verbs: frozenset[str] | None = None
 
     @property
     def asides(self) -> tuple[Aside, ...]:
@@ -79,17 +81,22 @@ class Reading:
 
     def frame_at(self, offset: int) -> Frame:
         """The frame in whose stretch an offset lies; an item without an action of its own stands in the last frame of its lead-in."""
-        inherited = self.inherited
-        for frame in self.frames:
+        if self._standing is None:
+            self._standing = tuple(map(self._inheriting, self.frames))
+        for frame, standing in zip(self.frames, self._standing, strict=True):
             if frame.start <= offset < frame.end:
-                if inherited is not None and not frame.verbs and not frame.denied:
-                    return inherited
-                if inherited is not None and not frame.actor and frame.modality == "pk:Does" and not frame.denied:
-                    return replace(
-                        frame, denied=inherited.denied, modality=inherited.modality, actor=inherited.actor, agent=inherited.agent
-                    )
-                return frame
+                return standing
         return self.frames[-1]
+
+    def _inheriting(self, frame: Frame) -> Frame:
+        inherited = self.inherited
+        if inherited is None or frame.denied:
+            return frame
+        if not frame.verbs:
+            return inherited
+        if frame.actor or frame.modality != "pk:Does":
+            return frame
+        return replace(frame, denied=inherited.denied, modality=inherited.modality, actor=inherited.actor, agent=inherited.agent)
 
     @property
     def inherited(self) -> Frame | None:
@@ -110,12 +117,14 @@ class Reading:
     def acts(self, frame: Frame, *terms: str) -> bool:
         """Whether one of the frame's verbs is one of these terms or below one."""
         below = self.vocabulary.below(terms)
-        return any(verb.term in below for verb in frame.verbs)
+        return not below.isdisjoint([verb.term for verb in frame.verbs])
 
     def any_act(self, *terms: str) -> bool:
         """Whether any action of the clause or of its lead-in is one of these terms or below one."""
-        every = (*self.frames, *((self.lead.frames) if self.lead is not None else ()))
-        return any(self.acts(frame, *terms) for frame in every)
+        if self._verbs is None:
+            every = (*self.frames, *((self.lead.frames) if self.lead is not None else ()))
+            self._verbs = frozenset(verb.term for frame in every for verb in frame.verbs)
+        return not self.vocabulary.below(terms).isdisjoint(self._verbs)
 
     def make(
         self, topic: str, predicate: str, value: str | Value | StorageDuration, at: Mention | tuple[int, int], confidence: float, rule: str

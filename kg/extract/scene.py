@@ -6,19 +6,21 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kg.lexicon import Lexicon
+from kg.lexicon import Lexicon, in_order
 from kg.model import Block, BlockKind, Clause, Document, Mention
 from kg.tokens import Tokens, tokenize
 from kg.vocabulary import Vocabulary
 
 _ANNOUNCING = (BlockKind.HEADING, BlockKind.CELL)
+_ITEMS = (BlockKind.ITEM, BlockKind.CELL)
 _NONE: list[Mention] = []
 
 
 @dataclass(slots=True)
 class Scene:
     """One clause with everything that a rule may look at. `topics` are announced by headings and lead-in, nearest first; `nearest` by
-    the one of them that is nearest."""
+    the one of them that is nearest. `found` are the mentions by kind: by role, and each cue and topic by its term. `start` and `end` are
+    offsets in the document; `is_item` holds of list items and table cells."""
 
     clause: Clause
     block: Block
@@ -26,77 +28,74 @@ class Scene:
     tokens: Tokens
     first: int
     last: int
-    mentions: list[Mention]
+    found: dict[str, list[Mention]]
     lexicon: Lexicon
     topics: tuple[str, ...] = ()
     nearest: frozenset[str] = frozenset()
     lead: Scene | None = None
     previous: Scene | None = None
-    _roles: dict[str, list[Mention]] = field(default_factory=dict)
-    _cues: dict[str, list[Mention]] = field(default_factory=dict)
+    start: int = field(init=False)
+    end: int = field(init=False)
+    is_item: bool = field(init=False)
+    is_heading: bool = field(init=False)
+    above: frozenset[str] = field(init=False)
+    _merged: dict[tuple[bool | str, ...], list[Mention]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for mention in self.mentions:
-            self._file(mention)
-
-    def _file(self, mention: Mention) -> None:
-        table, key = (self._cues, mention.term) if mention.role in ("cue", "topic") else (self._roles, mention.role)
-        table.setdefault(key, []).append(mention)
+        self.above = frozenset(self.topics)
+        self.start, self.end = self.clause.start, self.clause.end
+        self.is_item = self.block.kind in _ITEMS
+        self.is_heading = self.block.kind is BlockKind.HEADING
 
     def add(self, mention: Mention) -> None:
-        """One more mention, in its place."""
-        self.mentions.append(mention)
-        self._file(mention)
-        for column in (self.mentions, self._cues.get(mention.term, []), self._roles.get(mention.role, [])):
-            column.sort(key=_place)
+        """One more mention of a cue, in its place."""
+        self.found[mention.term] = sorted([*self.of(mention.term), mention], key=_place)
+        self._merged.clear()
 
     @property
-    def start(self) -> int:
-        """Where the clause starts in the document."""
-        return self.clause.start
-
-    @property
-    def end(self) -> int:
-        """Where the clause ends in the document."""
-        return self.clause.end
-
-    @property
-    def is_item(self) -> bool:
-        """Whether the clause is a list item or a table cell."""
-        return self.block.kind in (BlockKind.ITEM, BlockKind.CELL)
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether the clause is a heading."""
-        return self.block.kind is BlockKind.HEADING
+    def mentions(self) -> list[Mention]:
+        """All mentions in order of place."""
+        mentions = self._merged.get(())
+        if mentions is None:
+            mentions = self._merged[()] = in_order(self.found)
+        return mentions
 
     @property
     def kinds(self) -> set[str]:
         """The kinds of the mentions, the cues and the topics that the clause holds or stands under."""
-        return {*self._roles, *self._cues, *self.nearest}
+        return {*self.found, *self.nearest}
 
     def of(self, *roles: str) -> list[Mention]:
         """The mentions of these kinds in order of place."""
-        if len(roles) == 1:
-            return self._roles.get(roles[0], _NONE)
-        return sorted((m for role in roles for m in self._roles.get(role, ())), key=lambda m: (m.start, m.end))
+        return self.found.get(roles[0], _NONE) if len(roles) == 1 else self._merge(roles, False)
 
     def cues(self, *terms: str, strong: bool = False) -> list[Mention]:
-        """The mentions of these cues or topics in order of place."""
-        if len(terms) == 1 and not strong:
-            return self._cues.get(terms[0], _NONE)
-        found = [m for term in terms for m in self._cues.get(term, _NONE) if not (strong and m.weak)]
-        if len(found) > 1 and len(terms) > 1:
-            found.sort(key=_place)
-        return found
+        """The mentions of these cues in order of place."""
+        return self.found.get(terms[0], _NONE) if len(terms) == 1 and not strong else self._merge(terms, strong)
+
+    def _merge(self, kinds: tuple[str, ...], strong: bool) -> list[Mention]:
+        found = self.found
+        present = [kind for kind in kinds if kind in found]
+        if not present:
+            return _NONE
+        if len(present) == 1 and not strong:
+            return found[present[0]]
+        key: tuple[bool | str, ...] = (strong, *present)
+        merged = self._merged.get(key)
+        if merged is None:
+            merged = [mention for kind in present for mention in found[kind] if not (strong and mention.weak)]
+            if len(present) > 1:
+                merged.sort(key=_place)
+            self._merged[key] = merged
+        return merged
 
     def has(self, *terms: str) -> bool:
         """Whether the clause holds one of these cues."""
-        return not self._cues.keys().isdisjoint(terms)
+        return not self.found.keys().isdisjoint(terms)
 
     def about(self, *topics: str) -> bool:
         """Whether a heading or the lead-in announces one of these topics."""
-        return not set(topics).isdisjoint(self.topics)
+        return bool(self.topics) and not self.above.isdisjoint(topics)
 
     def classes(self, number: int) -> frozenset[str]:
         """The word classes of a token, by its number in the document."""
@@ -104,8 +103,8 @@ class Scene:
 
     def starts_of(self, word_class: str) -> frozenset[int]:
         """Where the words of a class start."""
-        classes, norms, starts = self.lexicon.classes, self.tokens.norms, self.tokens.starts
-        return frozenset(starts[n] for n in range(self.first, self.last) if word_class in classes(norms[n]))
+        starts = self.tokens.starts
+        return frozenset([starts[number] for number in self.lexicon.of_class(self.tokens, self.first, self.last, word_class)])
 
     def token_at(self, offset: int) -> int:
         """The number of the first token that starts at or after an offset."""
@@ -123,40 +122,55 @@ def _place(mention: Mention) -> tuple[int, int]:
 def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary) -> Iterator[Scene]:
     """A scene for each clause."""
     tokens = tokenize(document.text)
+    starts = tokens.starts
     by_span: dict[int, Scene] = {}
     announced: dict[int, tuple[str, ...]] = {}
+    leading: dict[int, tuple[str, ...]] = {}
+    over: dict[tuple[int, ...], tuple[tuple[str, ...], frozenset[str]]] = {}
     previous: Scene | None = None
     clauses = tuple(clauses)
     leads = {clause.lead[0] for clause in clauses if clause.lead is not None}
+    last = 0
     for clause in clauses:
         block = document.blocks[clause.block]
-        first = bisect_left(tokens.starts, clause.start)
-        last = bisect_left(tokens.starts, clause.end)
+        first = bisect_left(starts, clause.start, last)
+        last = bisect_left(starts, clause.end, first)
         language = clause.language if clause.language in vocabulary.languages else document.language
         lexicon = vocabulary.lexicon(language)
-        mentions = lexicon.mentions(tokens, first, last)
+        found = lexicon.find(tokens, first, last)
+        lead = by_span.get(clause.lead[0]) if clause.lead is not None else None
+        if lead is not None:
+            topics, nearest = _announced((leading[lead.clause.start], *(announced.get(number, ()) for number in reversed(clause.headings))))
+        elif clause.headings in over:
+            topics, nearest = over[clause.headings]
+        else:
+            topics, nearest = over[clause.headings] = _announced(announced.get(number, ()) for number in reversed(clause.headings))
         if block.kind in _ANNOUNCING or clause.start in leads:
-            mentions += vocabulary.lexicon(language, topics=True).mentions(tokens, first, last)
-        lead = by_span.get(clause.lead[0]) if clause.lead else None
-        over = [tuple(m.term for m in lead.mentions if m.role == "topic" and not m.weak)] if lead else []
-        over += [announced.get(number, ()) for number in reversed(clause.headings)]
-        topics = tuple(dict.fromkeys(topic for layer in over for topic in layer))
-        nearest = frozenset(next((layer for layer in over if layer), ()))
-        scene = Scene(clause, block, document.text, tokens, first, last, mentions, lexicon, topics, nearest, lead, previous)
-        if block.kind in _ANNOUNCING:
-            announced[clause.block] = (*announced.get(clause.block, ()), *(m.term for m in mentions if m.role == "topic"))
+            headlines = vocabulary.lexicon(language, topics=True).find(tokens, first, last)
+            told = in_order(headlines)
+            found.update(headlines)
+            leading[clause.start] = tuple(m.term for m in told if not m.weak)
+            if block.kind in _ANNOUNCING:
+                announced[clause.block] = (*announced.get(clause.block, ()), *(m.term for m in told))
+                over.clear()
+        scene = Scene(clause, block, document.text, tokens, first, last, found, lexicon, topics, nearest, lead, previous)
         by_span[clause.start] = scene
         previous = None if scene.is_heading else scene
         yield scene
+
+
+def _announced(layers: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The topics of the layers over a clause, the nearest layer first: all of them, and those of the first layer that has any."""
+    telling = [layer for layer in layers if layer]
+    return tuple(dict.fromkeys(topic for layer in telling for topic in layer)), frozenset(telling[0] if telling else ())
 
 
 def recognise(found: Iterable[Scene], names: Mapping[str, str]) -> None:
     """Let the document's own names of its controller be read as "we". `names`: the first word, small, → the whole name."""
     for scene in found:
         tokens, text = scene.tokens, scene.text
-        for number in range(scene.first, scene.last):
-            name = names.get(tokens.norms[number])
-            if name is not None and text[tokens.starts[number]].isupper():
-                start = tokens.starts[number]
+        for number, norm in enumerate(tokens.norms[scene.first : scene.last], scene.first):
+            if norm in names and text[tokens.starts[number]].isupper():
+                start, name = tokens.starts[number], names[norm]
                 end = start + len(name) if text.startswith(name, start) else tokens.ends[number]
                 scene.add(Mention("pk:FirstParty", "cue", start, end, False, name))
