@@ -85,8 +85,17 @@ def extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, We
         statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
     organisations = (controller, *_mentioned(found, vocabulary))
     issues = tuple(_issues(statements, facts))
-    judged = learnt is not None
-    return Extraction(document, controller.curie, clauses, tuple(statements), tuple(facts), organisations, tuple(terms), True, issues, judged)
+    return Extraction(
+        document,
+        controller.curie,
+        clauses,
+        tuple(statements),
+        tuple(facts),
+        organisations,
+        tuple(terms),
+        issues=issues,
+        judged=learnt is not None,
+    )
 
 
 def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
@@ -122,10 +131,8 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
 
 def _is_policy(found: list[Scene]) -> bool:
     """Whether the text speaks of personal data often enough: somewhere of the policy itself or of data, in a twentieth of its clauses."""
-    telling = sum(
-        1 for s in found if any(m.role in ("data", "right", "basis") and not m.weak for m in s.mentions) or s.has("pk:PolicyName")
-    )
-    processed = any(m.role == "processing" for s in found for m in s.mentions)
+    telling = sum(1 for s in found if s.has("pk:PolicyName") or any(not m.weak for m in s.of("data", "right", "basis")))
+    processed = any(s.of("processing") for s in found)
     return processed and telling >= 1 and telling * 20 >= len(found)
 
 

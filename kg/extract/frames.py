@@ -14,6 +14,7 @@ from kg.extract.asides import Aside
 from kg.extract.scene import Scene
 from kg.model import Mention
 
+_HALF = 4
 _REACH = 7
 """How many tokens before a verb its subject, modal and negation stand."""
 
@@ -52,6 +53,8 @@ def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
     found: list[Frame] = []
     for n, group in enumerate(groups):
         begin = _opening(scene, starts[n]) if n == 0 else starts[n]
+        if n == 0 and begin == scene.start and _new_subject(scene, starts[n]):
+            begin = starts[n]
         if begin > scene.start and n == 0:
             found.append(_without_verb(scene, scene.start, begin))
         end = starts[n + 1] if n + 1 < len(groups) else scene.end
@@ -95,6 +98,14 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
     lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - _REACH)])
     before = [m.start for m in scene.cues(*_LEADING, "pk:Inability", strong=True) if lowest <= m.start and m.end <= verb]
     return min(before, default=verb)
+
+
+def _new_subject(scene: Scene, start: int) -> bool:
+    """Whether a "we" of its own opens the action after a half sentence without one ("… are always active and we do not …")."""
+    number = scene.token_at(start)
+    if number - scene.first < _HALF or not any(m.start == start for m in scene.cues("pk:FirstParty", strong=True)):
+        return False
+    return scene.tokens.norms[number - 1] not in (",", ":") and any(m.end <= start for m in scene.of("technology", "purpose"))
 
 
 def _after_semicolon(scene: Scene, floor: int, start: int) -> int:

@@ -45,8 +45,8 @@ class Weights:
             return None
         score = reading.judged.get(kind)
         if score is None:
-            score = reading.judged[kind] = sum(weights.get(name, 0.0) for name in of_clause(reading))
-        score += sum(weights.get(name, 0.0) for name in of_candidate(reading, candidate))
+            score = reading.judged[kind] = math.fsum(weights.get(name, 0.0) for name in of_clause(reading))
+        score += math.fsum(weights.get(name, 0.0) for name in of_candidate(reading, candidate))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
     def reasons(self, reading: Reading, candidate: Candidate) -> list[tuple[str, float]]:

@@ -23,7 +23,11 @@ def bases(reading: Reading) -> Iterator[Candidate]:
     for mention in mentions:
         if reading.vocabulary.is_a(mention.term, "pk:MandatoryDisclosure"):
             continue
-        if reading.frame_at(mention.start).denied and reading.aside_at(mention.start) is not None:
+        aside = reading.aside_at(mention.start)
+        if aside is not None and (reading.frame_at(mention.start).denied or mention.term == "dpv:LegalObligation"):
+            continue
+        kept = scene.about("pk:TopicRetention") or reading.any_act(*KEEP)
+        if kept and any(m.start < mention.end and mention.start < m.end for m in scene.of("criterion")):
             continue
         yield reading.make("basis", "dpv:hasLegalBasis", mention.term, mention, _ground(reading, mention, about), "legal basis")
     interested = [m for m in mentions if reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest")]
@@ -84,6 +88,8 @@ def _cued(reading: Reading, mention: Mention) -> bool:
 
 def _marketing(reading: Reading, mention: Mention) -> Mention | None:
     """The marketing that an objection is limited to, where it stands beside it."""
+    if reading.scene.of("technology"):
+        return None
     near = [
         m
         for m in reading.scene.of("purpose")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.extract.frames import Frame
 from kg.extract.reading import BELOW, COLLECT, SHARE, Candidate, Reading
+from kg.model import Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Plain:
     base: float = 0.7
 
 
+_OBJECT = 4
 _THE_PERSON = ("dpv:DataSubjectDataSource", "pk:DeviceDataSource")
 
 PLAIN = (
@@ -42,10 +45,17 @@ def plain(reading: Reading) -> Iterator[Candidate]:
             predicate = kind.predicate
             if kind.role == "measure" and reading.vocabulary.is_a(mention.term, "dpv:OrganisationalMeasure"):
                 predicate = "dpv:hasOrganisationalMeasure"
+            if kind.role == "optout" and not (about or scene.of("technology") or _refusing(reading)):
+                continue
             score = kind.base + 0.15 * about - 0.1 * mention.weak
             if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
                 score = BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
+
+
+def _refusing(reading: Reading) -> bool:
+    """Whether the clause is about objecting or withdrawing: only then is a means one of opting out."""
+    return any(mention.term in ("eu-gdpr:A21", "eu-gdpr:A7-3") for mention in reading.scene.of("right"))
 
 
 def directly(reading: Reading) -> Iterator[Candidate]:
@@ -69,14 +79,27 @@ def actions(reading: Reading) -> Iterator[Candidate]:
         return
     for frame in reading.frames:
         for verb in frame.verbs:
-            upon = any(frame.start <= m.start < frame.end for m in scene.of("data", "technology"))
-            if verb.weak and not upon and not (frame.denied and frame.actor == "first"):
+            if verb.weak and not _upon_data(reading, frame, verb) and not (frame.denied and frame.actor == "first"):
                 continue
             if frame.actor == "second":
-                if reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE):
+                if not verb.weak and (reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE)):
                     yield reading.make("collect", "dpv:hasProcessing", "dpv:Collect", verb, 0.6, "processing by the person's giving")
             elif not reading.vocabulary.is_a(verb.term, "dpv:AutomatedDecisionMaking"):
                 yield reading.make("collect", "dpv:hasProcessing", verb.term, verb, 0.7 - 0.1 * verb.weak, "processing")
+    personal = any(not reading.vocabulary.is_a(m.term, "dpv:NonPersonalData") for m in scene.of("data"))
     for mention in scene.of("subject"):
-        if not mention.weak:
+        if not mention.weak and personal:
             yield reading.make("collect", "dpv:hasDataSubject", mention.term, mention, 0.6, "data subject")
+
+
+def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
+    """Whether data or a technology is the object of a verb: soon after it, or right before it as the subject of a passive."""
+    scene = reading.scene
+    place = scene.token_at(verb.start)
+    for mention in scene.of("data", "technology"):
+        if frame.start <= mention.start < frame.end:
+            after = scene.token_at(mention.start) - scene.token_at(verb.end)
+            before = place - scene.token_at(mention.end)
+            if 0 <= after <= _OBJECT or 0 <= before <= _OBJECT:
+                return True
+    return False

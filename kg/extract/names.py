@@ -33,9 +33,7 @@ class Name:
 def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
     """The proper names in a clause: capitalised runs with a word that the document never writes small and no lexicon knows."""
     forms = {m.end for m in scene.cues("pk:LegalFormCue")}
-    known = [
-        (m.start, m.end) for m in scene.mentions if m.term in ("pk:PolicyName", "pk:SecondParty") or m.role in ("data", "law", "place")
-    ]
+    known = [(m.start, m.end) for m in scene.of("data", "law", "place", "pk:PolicyName", "pk:SecondParty")]
     number = scene.first
     tokens, text = scene.tokens, scene.text
     while number < scene.last:
@@ -104,7 +102,7 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
         if not (cues or titled or scene.clause.index < _OPENING or scene.has("pk:LegalFormCue", "pk:NameFollows", "pk:PolicyName")):
             continue
         for name in (*candidates(scene, common), *(_defined(scene, cue) for cue in scene.cues("pk:NameFollows"))):
-            if name is None or any(m.role == "organisation" and m.start >= name.start and m.end <= name.end for m in scene.mentions):
+            if name is None or any(m.start >= name.start and m.end <= name.end for m in scene.of("organisation")):
                 continue
             key = name.text.casefold()
             first.setdefault(key, name)
@@ -127,7 +125,7 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
 def _defined(scene: Scene, cue: Mention) -> Name | None:
     """What a definition gives ("Company … refers to acorn software.") even where it is not written as a name: up to the next stop."""
     opening = [m for m in scene.cues("pk:FirstParty", strong=True) if m.end <= cue.start]
-    if not opening or any(m.role in ("processing", "recipient") for m in scene.mentions):
+    if not opening or scene.of("processing", "recipient"):
         return None
     number = first = scene.token_at(cue.end)
     while (

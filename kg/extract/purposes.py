@@ -36,6 +36,8 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
             (scene.is_item and _opens(reading, mention, scene.start)) or marked or not mention.weak
         )
         doubtful = (mention.weak and not (marked or announced)) or (scene.about(*_NOT_HERE) and not marked)
+        if doubtful and mention.weak and not _opens(reading, mention, scene.start):
+            continue
         score = DOUBTFUL if doubtful else 0.72 + 0.1 * announced + 0.06 * marked - 0.12 * mention.weak
         yield reading.make("purpose", "dpv:hasPurpose", mention.term, mention, score, "purpose")
 
