@@ -6,7 +6,7 @@ DEMO := build/demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench eval clean
+.PHONY: help demo test lint docs bench eval fit clean
 
 help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
@@ -14,7 +14,8 @@ help:
 	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, direction of imports'
 	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md'
 	@echo 'make bench  speed of extraction beside a public tool'
-	@echo 'make eval   quality against the annotated policies in $(SHARED)'
+	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
+	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try make PYTHON=python3.12")'
@@ -52,12 +53,15 @@ docs: .venv/installed
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py
 
-eval: .venv/installed
-	@test -d $(SHARED) || { echo '$(SHARED) is missing: there is nothing to measure with' >&2; exit 2; }
-	@mkdir -p build/eval
-	@$(BIN)/kg build $(SHARED)/policies/*.txt -o build/eval/seeds.trig
-	@$(BIN)/python $(SHARED)/bench/score_facts.py build/eval/seeds.trig
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/bench/score.py $(SHARED)/bench/gdpr-transparency
+.venv/installed-eval: .venv/installed
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,fit]'
+	@touch $@
+
+eval: .venv/installed-eval
+	@$(BIN)/python tools/evaluate.py
+
+fit: .venv/installed-eval
+	@$(BIN)/python tools/fit_confidence.py
 
 clean:
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
