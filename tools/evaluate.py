@@ -2,8 +2,8 @@
 
     python tools/evaluate.py [--worst 6]
 
-Runs the scorers of the annotated sets for the rules and the lexicon alone and for the fitted part in cross-validation over families of alike
-policies (`tools/fit_confidence.py --folds`), then the facts and the completeness of the five policies. The worst confusions go to the
+Runs the scorers of the annotated sets for the rules and the lexicon alone and for the fitted part in cross-validation over families of
+alike policies (`tools/fit_confidence.py --folds`), then the facts and the completeness of the five policies. The worst confusions go to the
 terminal with the text around them; no sentence of a policy goes into the document.
 """
 
@@ -123,7 +123,8 @@ def main() -> None:
     report = subprocess.run([kg, "validate", seeds, "--format", "json"], check=False, capture_output=True, text=True).stdout
     (BUILD / "report.json").write_text(report, encoding="utf-8")
     facts = [line for line in scored("score_facts.py", seeds).splitlines() if line.startswith(("ALL", "document", "assertions"))]
-    sections += ["", "## The five policies", "", "```", *facts, scored("score_completeness.py", BUILD / "report.json").splitlines()[-1], "```", ""]
+    completeness = scored("score_completeness.py", BUILD / "report.json").splitlines()[-1]
+    sections += ["", "## The five policies", "", "```", *facts, completeness, "```", ""]
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(sections), encoding="utf-8")
     print("\n" + "\n".join(sections[4:]))
 

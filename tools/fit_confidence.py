@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from kg.documents import read
 from kg.extract import extract
-from kg.extract.judgement import KINDS, Weights, of_candidate, of_clause, read_weights
+from kg.extract.judgement import KINDS, Weights, properties, read_weights
 from kg.extract.reading import Candidate, Reading
 from kg.findings import findings
 from kg.model import Document
@@ -35,7 +35,7 @@ SETS = ("gdpr-transparency", "policy-slots")
 LAYOUT = {"gdpr-transparency": "en", "policy-slots": "en sentences"}
 """The weights that each set is mainly learnt for (see `kg.extract.judgement.layout`)."""
 
-OTHER = 0.25
+OTHER = 0.1
 """What a candidate of the other set counts beside one of the set that the weights are for."""
 
 ANSWER = {
@@ -50,7 +50,9 @@ PHRASES = frozenset({"data_categories", "processing_purpose", "recipients"})
 """The labels whose phrases were marked with care; of the others the whole passage counts."""
 
 FOLDS = 6
-RARE = 4
+COMMON = 6
+"""In how many documents a property must stand, so that nothing is learnt of one company."""
+
 PENALTY = 0.05
 
 
@@ -75,7 +77,7 @@ class Listener(Weights):
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
         kind = KINDS.get(candidate.predicate, "")
         if kind:
-            names = (*of_clause(reading), *of_candidate(reading, candidate))
+            names = tuple(properties(reading, candidate))
             self.heard.append((kind, names, candidate.start, candidate.end))  # type: ignore[attr-defined]
         return None
 
@@ -158,8 +160,8 @@ def fit(learnt_from: Iterable[Example]) -> dict[str, dict[str, dict[str, float]]
 def _fit(name: str, rows: list[Example]) -> dict[str, float]:
     if len({row.agreed for row in rows if row.source == name}) < 2:
         return {}
-    counts = Counter(label for row in rows for label in set(row.names))
-    columns = {label: n for n, label in enumerate(sorted(label for label, count in counts.items() if count >= RARE))}
+    counts = Counter(label for _, label in {(row.document, label) for row in rows for label in row.names})
+    columns = {label: n for n, label in enumerate(sorted(label for label, count in counts.items() if count >= COMMON))}
     pairs = [(r, columns[label]) for r, row in enumerate(rows) for label in sorted(set(row.names)) if label in columns]
     matrix = csr_matrix((np.ones(len(pairs)), ([r for r, _ in pairs], [c for _, c in pairs])), shape=(len(rows), len(columns)))
     model = LogisticRegression(C=PENALTY, max_iter=1000, fit_intercept=False)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Weights:
 
     language: str
     kinds: Mapping[str, Mapping[str, float]]
+    by_term: dict[tuple[str, str, Set[str]], float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Sums already made: a term and the terms above it weigh the same in every policy."""
 
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
         """The probability that a reader would agree, or None where nothing was learnt about such candidates."""
@@ -43,17 +45,29 @@ class Weights:
         weights = self.kinds.get(kind) if self.language.startswith(reading.scene.clause.language) else None
         if weights is None:
             return None
-        score = reading.judged.get(kind)
-        if score is None:
-            score = reading.judged[kind] = math.fsum(weights.get(name, 0.0) for name in of_clause(reading))
-        score += math.fsum(weights.get(name, 0.0) for name in of_candidate(reading, candidate))
+        if not reading.judged:
+            names = set(of_clause(reading))
+            reading.judged.update({each: _sum(table, names) for each, table in self.kinds.items()})
+        term = _term(candidate)
+        above = reading.vocabulary.ancestors(term)
+        by_term = self.by_term.get((kind, term, above))
+        if by_term is None:
+            by_term = self.by_term[kind, term, above] = _sum(weights, set(of_term(term, above)))
+        score = reading.judged[kind] + by_term + _sum(weights, set(of_candidate(reading, candidate)))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
     def reasons(self, reading: Reading, candidate: Candidate) -> list[tuple[str, float]]:
         """The properties that decided, the weightiest first."""
         weights = self.kinds.get(KINDS.get(candidate.predicate, ""), {})
-        names = {*of_clause(reading), *of_candidate(reading, candidate)}
-        return sorted(((name, weights[name]) for name in names if name in weights), key=lambda row: (-abs(row[1]), row[0]))
+        names = weights.keys() & set(properties(reading, candidate))
+        return sorted(((name, weights[name]) for name in names), key=lambda row: (-abs(row[1]), row[0]))
+
+
+def properties(reading: Reading, candidate: Candidate) -> Iterator[str]:
+    """All that a verdict is made from."""
+    yield from of_clause(reading)
+    yield from of_term(_term(candidate), reading.vocabulary.ancestors(_term(candidate)))
+    yield from of_candidate(reading, candidate)
 
 
 def layout(document: Document, clauses: Sequence[Clause]) -> str:
@@ -91,16 +105,12 @@ def of_clause(reading: Reading) -> Iterator[str]:
 
 
 def of_candidate(reading: Reading, candidate: Candidate) -> Iterator[str]:
-    """The properties of a candidate: what found it, its term and the terms above, its action, its place in the clause."""
+    """The properties of a candidate: what found it, its action, its place in the clause."""
     scene, frame = reading.scene, candidate.frame
     rule, _, form = candidate.rule.partition(": ")
     yield f"rule {rule} {int(candidate.confidence * 20)}"
     yield f"form {form}"
-    target = candidate.object.kind if isinstance(candidate.object, StorageDuration) else candidate.object
-    term = "literal" if isinstance(target, Value) else target
-    yield f"term {term}"
-    for above in reading.vocabulary.ancestors(term):
-        yield f"under {above}"
+    term = _term(candidate)
     for name, terms in _ACTS.items():
         if reading.acts(frame, *terms):
             yield f"acts {name}"
@@ -123,6 +133,22 @@ def of_candidate(reading: Reading, candidate: Candidate) -> Iterator[str]:
         yield f"before it {scene.tokens.norms[number]}"
     if last < scene.last:
         yield f"after it {scene.tokens.norms[last]}"
+
+
+def of_term(term: str, above: Iterable[str]) -> Iterator[str]:
+    """The properties of what a candidate says: its term and the terms above."""
+    yield f"term {term}"
+    for each in above:
+        yield f"under {each}"
+
+
+def _term(candidate: Candidate) -> str:
+    target = candidate.object.kind if isinstance(candidate.object, StorageDuration) else candidate.object
+    return "literal" if isinstance(target, Value) else target
+
+
+def _sum(weights: Mapping[str, float], names: Set[str]) -> float:
+    return math.fsum(map(weights.__getitem__, weights.keys() & names))
 
 
 def _size(count: int) -> int:
