@@ -18,7 +18,7 @@ from kg.extract.scene import Scene, recognise, scenes
 from kg.extract.sharing import mandatory, recipients, transfers
 from kg.model import BlockKind, DefinedTerm, Document, Extraction, Fact, Organisation, Statement
 from kg.segment import segment
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import ROLES, Vocabulary
 
 __all__ = ["RULES", "extract"]
 
@@ -43,7 +43,12 @@ STATED = 0.35
 ADOPTED = 0.5
 """The probability from which the fitted part makes an assertion of what a rule doubts."""
 
+DOUBTED = 0.15
+"""The probability below which the fitted part keeps a narrow term out of the graph. A general one ("personal data") is rarely marked by
+annotators and rarely false, so there their silence says nothing; nor about a legal basis, which is named or is not."""
+
 _IN_A_BANNER = (plain, bases)
+_DOUBTFUL = frozenset({"dpv:hasPersonalData", "dpv:hasData", "dpv:hasPurpose", "dpv:hasRecipient"})
 _NOT_DONE = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
 _CONSEQUENTIAL = frozenset({"provision", "right"})
 _EXPECTED = (
@@ -108,7 +113,7 @@ def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
 
 
 def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> Iterator[Candidate]:
-    """What the rules find in a clause, judged by the fitted part: what a rule doubts stays only if that part is sure of it."""
+    """What the rules find in a clause, judged by the fitted part: what a rule doubts stays only if that part thinks it likely."""
     kind = reading.scene.block.kind
     if kind is BlockKind.FOOTER or kind is BlockKind.NAVIGATION:
         return
@@ -124,6 +129,8 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
                 continue
             likely = learnt.judge(reading, candidate) if learnt is not None else None
             if candidate.confidence < STATED and (likely is None or likely < ADOPTED):
+                continue
+            if likely is not None and likely < DOUBTED and candidate.predicate in _DOUBTFUL and candidate.object not in ROLES:
                 continue
             named = controller if candidate.object == "controller" else candidate.object
             yield candidate._replace(object=named, confidence=candidate.confidence if likely is None else max(0.01, round(likely, 2)))
