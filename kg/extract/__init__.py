@@ -44,11 +44,12 @@ ADOPTED = 0.5
 """The probability from which the fitted part makes an assertion of what a rule doubts."""
 
 DOUBTED = 0.15
-"""The probability below which the fitted part keeps a narrow term out of the graph. A general one ("personal data") is rarely marked by
-annotators and rarely false, so there their silence says nothing; nor about a legal basis, which is named or is not."""
+"""The probability below which the fitted part keeps data, purposes and recipients out of the graph. Data in general ("personal data") are
+rarely marked by annotators and rarely false, so there their silence says nothing; nor about a legal basis, which is named or is not."""
 
 _IN_A_BANNER = (plain, bases)
 _DOUBTFUL = frozenset({"dpv:hasPersonalData", "dpv:hasData", "dpv:hasPurpose", "dpv:hasRecipient"})
+_GENERAL = frozenset(term for term, role in ROLES.items() if role == "data")
 _NOT_DONE = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
 _CONSEQUENTIAL = frozenset({"provision", "right"})
 _EXPECTED = (
@@ -130,7 +131,7 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             likely = learnt.judge(reading, candidate) if learnt is not None else None
             if candidate.confidence < STATED and (likely is None or likely < ADOPTED):
                 continue
-            if likely is not None and likely < DOUBTED and candidate.predicate in _DOUBTFUL and candidate.object not in ROLES:
+            if likely is not None and likely < DOUBTED and candidate.predicate in _DOUBTFUL and candidate.object not in _GENERAL:
                 continue
             named = controller if candidate.object == "controller" else candidate.object
             yield candidate._replace(object=named, confidence=candidate.confidence if likely is None else max(0.01, round(likely, 2)))
