@@ -45,7 +45,8 @@ ADOPTED = 0.5
 
 DOUBTED = 0.15
 """The probability below which the fitted part keeps data, purposes and recipients out of the graph. Data in general ("personal data") are
-rarely marked by annotators and rarely false, so there their silence says nothing; nor about a legal basis, which is named or is not."""
+rarely marked by annotators and rarely false, so there their silence says nothing; nor about processors, which they seldom take for
+recipients (GDPR Art. 4(9) does), nor about a legal basis, which is named or is not."""
 
 _IN_A_BANNER = (plain, bases)
 _DOUBTFUL = frozenset({"dpv:hasPersonalData", "dpv:hasData", "dpv:hasPurpose", "dpv:hasRecipient"})
@@ -131,10 +132,16 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             likely = learnt.judge(reading, candidate) if learnt is not None else None
             if candidate.confidence < STATED and (likely is None or likely < ADOPTED):
                 continue
-            if likely is not None and likely < DOUBTED and candidate.predicate in _DOUBTFUL and candidate.object not in _GENERAL:
+            if likely is not None and likely < DOUBTED and candidate.predicate in _DOUBTFUL and not _spared(reading, candidate):
                 continue
             named = controller if candidate.object == "controller" else candidate.object
             yield candidate._replace(object=named, confidence=candidate.confidence if likely is None else max(0.01, round(likely, 2)))
+
+
+def _spared(reading: Reading, candidate: Candidate) -> bool:
+    return candidate.object in _GENERAL or (
+        isinstance(candidate.object, str) and "dpv:DataProcessor" in reading.vocabulary.ancestors(candidate.object)
+    )
 
 
 def _is_policy(found: list[Scene]) -> bool:
