@@ -101,7 +101,7 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
 
 
 def _new_subject(scene: Scene, start: int) -> bool:
-    """Whether a "we" of its own opens the action after a half sentence without one ("… are always active and we do not …")."""
+    """Whether a "we" of its own opens the action after a half sentence without one ("tags load and we do not read them")."""
     number = scene.token_at(start)
     if number - scene.first < _HALF or not any(m.start == start for m in scene.cues("pk:FirstParty", strong=True)):
         return False
