@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from kg.extract.assemble import assemble
 from kg.extract.data import data
 from kg.extract.identity import contact_facts, controller_facts, defined_terms, version_facts
-from kg.extract.judgement import Weights, layout
+from kg.extract.judgement import DOUBTED, Weights, layout, silence_counts
 from kg.extract.law import automated, bases, necessity, rights
 from kg.extract.means import actions, directly, plain
 from kg.extract.names import common_words, find_controller, organisation, short_form
@@ -18,7 +18,7 @@ from kg.extract.scene import Scene, recognise, scenes
 from kg.extract.sharing import mandatory, recipients, transfers
 from kg.model import BlockKind, DefinedTerm, Document, Extraction, Fact, Organisation, Statement
 from kg.segment import segment
-from kg.vocabulary import ROLES, Vocabulary
+from kg.vocabulary import Vocabulary
 
 __all__ = ["RULES", "extract"]
 
@@ -43,14 +43,7 @@ STATED = 0.35
 ADOPTED = 0.5
 """The probability from which the fitted part makes an assertion of what a rule doubts."""
 
-DOUBTED = 0.15
-"""The probability below which the fitted part keeps data, purposes and recipients out of the graph. Data in general ("personal data") are
-rarely marked by annotators and rarely false, so there their silence says nothing; nor about processors, which they seldom take for
-recipients (GDPR Art. 4(9) does), nor about a legal basis, which is named or is not."""
-
 _IN_A_BANNER = (plain, bases)
-_DOUBTFUL = frozenset({"dpv:hasPersonalData", "dpv:hasData", "dpv:hasPurpose", "dpv:hasRecipient"})
-_GENERAL = frozenset(term for term, role in ROLES.items() if role == "data")
 _NOT_DONE = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
 _CONSEQUENTIAL = frozenset({"provision", "right"})
 _EXPECTED = (
@@ -132,16 +125,10 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             likely = learnt.judge(reading, candidate) if learnt is not None else None
             if candidate.confidence < STATED and (likely is None or likely < ADOPTED):
                 continue
-            if likely is not None and likely < DOUBTED and candidate.predicate in _DOUBTFUL and not _spared(reading, candidate):
+            if likely is not None and likely < DOUBTED and silence_counts(reading, candidate):
                 continue
             named = controller if candidate.object == "controller" else candidate.object
             yield candidate._replace(object=named, confidence=candidate.confidence if likely is None else max(0.01, round(likely, 2)))
-
-
-def _spared(reading: Reading, candidate: Candidate) -> bool:
-    return candidate.object in _GENERAL or (
-        isinstance(candidate.object, str) and "dpv:DataProcessor" in reading.vocabulary.ancestors(candidate.object)
-    )
 
 
 def _is_policy(found: list[Scene]) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kg.extract.reading import COLLECT, KEEP, MOVE, REMOVE, SHARE, Candidate, Reading
 from kg.model import Clause, Document, StorageDuration, Value
+from kg.vocabulary import ROLES
 
 KINDS: Mapping[str, str] = {
     "dpv:hasPersonalData": "data",
@@ -25,6 +26,10 @@ KINDS: Mapping[str, str] = {
 }
 """The predicates that the fitted part judges, and under which model."""
 
+DOUBTED = 0.15
+"""The probability below which a candidate stays out of the graph where `silence_counts`."""
+
+_GENERAL = frozenset(term for term, role in ROLES.items() if role == "data")
 _ACTS = {"collect": COLLECT, "share": SHARE, "keep": KEEP, "remove": REMOVE, "move": MOVE, "use": ("dpv:Use",)}
 _WINDOW = 3
 _RUNNING = 1.1
@@ -77,6 +82,17 @@ def layout(document: Document, clauses: Sequence[Clause]) -> str:
     """
     alone = len(clauses) < _RUNNING * len({clause.block for clause in clauses})
     return f"{document.language} sentences" if alone else document.language
+
+
+def silence_counts(reading: Reading, candidate: Candidate) -> bool:
+    """Whether it speaks against a candidate that annotators do not mark its like.
+
+    Not against data in general ("personal data"), which they rarely mark although it is rarely false; nor against processors, which they
+    seldom take for recipients although GDPR Art. 4(9) does; nor against a legal basis, which is named or is not.
+    """
+    if KINDS.get(candidate.predicate, "basis") == "basis" or candidate.object in _GENERAL:
+        return False
+    return "dpv:DataProcessor" not in reading.vocabulary.ancestors(_term(candidate))
 
 
 def of_clause(reading: Reading) -> Iterator[str]:
