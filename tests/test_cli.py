@@ -272,7 +272,7 @@ def test_an_answer_is_the_same_in_every_format(small: Path) -> None:
 
 
 def test_every_format_that_the_help_names_is_known() -> None:
-    from kg.cli import RowsFormat
+    from kg.cli.asking import RowsFormat
     from kg.query.rows import FORMATS
 
     assert {format.value for format in RowsFormat} == {"table", *FORMATS}

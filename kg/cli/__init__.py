@@ -1,0 +1,19 @@
+"""The command `kg`: a verb parses its arguments, calls one public function and prints. Heavy imports stand inside the verbs."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+
+from kg.cli import asking, building, checking, exporting
+from kg.cli.app import app
+
+__all__ = ["app", "asking", "building", "checking", "exporting", "main"]
+
+
+def main() -> None:
+    """Runs the command line; the entry point of the distribution."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a mark that the terminal's character set lacks must not end the work
+    app(prog_name="kg")
