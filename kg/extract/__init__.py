@@ -46,6 +46,16 @@ ADOPTED = 0.5
 _IN_A_BANNER = (plain, bases)
 _NOT_DONE = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
 _CONSEQUENTIAL = frozenset({"provision", "right"})
+_NEVER_DENIED = frozenset(
+    {
+        "dpv:hasTechnicalMeasure",
+        "dpv:hasOrganisationalMeasure",
+        "dpv:hasLegalMeasure",
+        "pk:optOut",
+        "pk:interestPursued",
+    }
+)
+"""What no negation turns round: that no measure is perfect denies none."""
 _EXPECTED = (
     ("dpv:hasDataController", "the text names no controller"),
     ("dpv:hasPersonalData", "no category of personal data was found"),
@@ -120,7 +130,9 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             aside = reading.aside_at(candidate.start)
             if aside is not None and aside.lacking and candidate.predicate in _NOT_DONE:
                 continue
-            if candidate.frame.unable and candidate.topic not in _CONSEQUENTIAL:
+            if candidate.frame.void and candidate.topic not in _CONSEQUENTIAL:
+                continue
+            if candidate.frame.denied and candidate.predicate in _NEVER_DENIED:
                 continue
             likely = learnt.judge(reading, candidate) if learnt is not None else None
             if candidate.confidence < STATED and (likely is None or likely < ADOPTED):

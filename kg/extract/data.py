@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading, covers
+from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading, covers, gives
 from kg.model import Mention
 
 _GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
@@ -87,7 +87,7 @@ def _acted_upon(reading: Reading, mention: Mention) -> bool:
         return False
     if frame.actor == "second":
         return reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE)
-    return bool(frame.verbs)
+    return not all(mention.weak and gives(reading, frame, verb) for verb in frame.verbs)
 
 
 def _specified(reading: Reading, mention: Mention, mentions: list[Mention]) -> bool:

@@ -19,6 +19,7 @@ _REACH = 7
 """How many tokens before a verb its subject, modal and negation stand."""
 
 _JOINTS = frozenset({",", "/", "&", "(", ")"})
+_COORDINATING = frozenset({",", "/", ";", "(", "and", "or", "nor", "to", "ja", "tai", "eikä", "sekä", "taikka", "for"})
 _ACTORS = ("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor")
 _LEADING = (*_ACTORS, "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast")
 _STEERING = ("pk:Negation", "pk:Inability", "pk:Contrast", "pk:Possibility", "pk:Obligation", "pk:Future")
@@ -29,8 +30,9 @@ _TARGETS = ("data", "recipient", "technology", "processing", "decision", "organi
 class Frame:
     """An action and the stretch `start`–`end` whose mentions belong to it.
 
-    `actor` is "first", "second", "third" or "" where none is named; `agent` the organisation that acts, if it is named. `unable` says that
-    the action cannot be done without something: that is a consequence, and no practice or denial.
+    `actor` is "first", "second", "third" or "" where none is named; `agent` the organisation that acts, if it is named. `void` says that
+    nothing of it is a practice or a denial of the controller: what cannot be done without something is a consequence, what the reader does
+    not do is no denial, nor is what is kept from other purposes only, or what "data that do not …" says of the data.
     """
 
     start: int
@@ -40,7 +42,7 @@ class Frame:
     modality: str = "pk:Does"
     actor: str = ""
     agent: str | None = None
-    unable: bool = False
+    void: bool = False
 
 
 def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
@@ -60,7 +62,21 @@ def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
         end = starts[n + 1] if n + 1 < len(groups) else scene.end
         before = found[-1] if n else None
         found.append(_frame(scene, group, starts[n], begin, end, before, within))
-    return tuple(piece for frame in found for piece in _split(scene, frame, within))
+    return tuple(_voided(scene, piece) for frame in found for piece in _split(scene, frame, within))
+
+
+def _voided(scene: Scene, frame: Frame) -> Frame:
+    if not frame.denied or frame.void:
+        return frame
+    limited = any(frame.start <= cue.start < frame.end for cue in scene.cues("pk:Otherwise", "pk:Limit"))
+    return replace(frame, void=True) if limited or (frame.actor == "second" and _told_of_reader(scene, frame)) else frame
+
+
+def _told_of_reader(scene: Scene, frame: Frame) -> bool:
+    """Whether the reader is the subject of a denied action and not the object of the one before ("we send you … and do not …")."""
+    verb = frame.verbs[0].start if frame.verbs else frame.end
+    persons = [m.end for m in scene.cues("pk:SecondParty") if frame.start <= m.start and m.end <= verb]
+    return not persons or _COORDINATING.isdisjoint(scene.words_between(persons[-1], verb))
 
 
 def _groups(scene: Scene, lacking: list[Aside]) -> list[list[Mention]]:
@@ -133,19 +149,31 @@ def _frame(
     verb = group[0].start
     near = [m for m in scene.cues(*_STEERING) if cluster <= m.start and m.end <= group[-1].start + 1]
     negations = [m for m in near if m.term == "pk:Negation" and not m.weak]
+    described = bool(negations) and all(any(c.start < m.end <= c.end for c in scene.cues("pk:Describing")) for m in negations)
     inability = [m for m in near if m.term == "pk:Inability"]
-    unable = bool(inability) and any(not a.exception for a in within)
+    unable = bool(inability) and (any(not a.exception for a in within) or bool(scene.of("consequence")) or _withdrawn(scene))
     determiner = _determiner(scene, begin, end, verb)
-    negated = bool(negations) or determiner or (bool(inability) and not unable)
+    negated = (bool(negations) and not described) or determiner or (bool(inability) and not unable)
     modal = _modality(near)
     actor, agent = _actor(scene, begin, cluster, verb)
     contrast = any(m.term == "pk:Contrast" and not m.weak for m in near)
     linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
     if before is not None and linked and not (contrast or actor or modal or negated or inability):
-        return replace(before, start=begin, end=end, verbs=tuple(group))
+        return replace(before, start=begin, end=end, verbs=tuple(group) if _coordinated(scene, before, verb) else before.verbs)
     if before is not None and not actor:
         actor, agent = before.actor, before.agent
-    return Frame(begin, end, tuple(group), negated, modal or "pk:Does", actor, agent, unable)
+    return Frame(begin, end, tuple(group), negated, modal or "pk:Does", actor, agent, unable or described)
+
+
+def _coordinated(scene: Scene, before: Frame, verb: int) -> bool:
+    """Whether a denial reaches a further verb ("not sold or shared"): not one that describes a noun ("not … with data provided by you")."""
+    number = scene.token_at(verb)
+    return not before.denied or any(word in _COORDINATING for word in scene.tokens.norms[max(scene.first, number - 2) : number])
+
+
+def _withdrawn(scene: Scene) -> bool:
+    """Whether consent is withdrawn or processing objected to: what cannot be done then is a consequence."""
+    return any(m.term in ("eu-gdpr:A7-3", "eu-gdpr:A21") for m in scene.of("right"))
 
 
 def _parted(scene: Scene, end: int, start: int, within: tuple[Aside, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.reading import BELOW, DOUBTFUL, KEEP, SHARE, Candidate, Reading
+from kg.extract.reading import BELOW, DOUBTFUL, KEEP, SHARE, Candidate, Reading, whatever
 from kg.model import Mention
 
 _ABOUT_BASIS = ("pk:TopicLegalBasis", "pk:TopicInterest")
@@ -125,7 +125,13 @@ def automated(reading: Reading) -> Iterator[Candidate]:
 
 
 def necessity(reading: Reading) -> Iterator[Candidate]:
-    """Whether data must be given, and what follows if they are not."""
+    """Whether data must be given, and what follows if they are not: said by a negation as often as not, and so never denied by one."""
+    for candidate in _provision(reading):
+        if not (candidate.frame.denied and candidate.object == "dpv:Required"):
+            yield whatever(candidate)
+
+
+def _provision(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
@@ -138,7 +144,8 @@ def necessity(reading: Reading) -> Iterator[Candidate]:
         )
         if sure and not scene.of("necessity"):
             yield reading.make("provision", "dpv:hasNecessity", "dpv:Required", mention, BELOW, "necessity: follows from a consequence")
+    given = bool(scene.of("data")) and scene.has("pk:Giving", "pk:DirectlyFrom")
     for mention in scene.of("necessity"):
         score = BELOW if mention.term == "dpv:Optional" or mention.weak else 0.65
-        score = DOUBTFUL if mention.weak and not scene.of("data") else score
+        score = DOUBTFUL if mention.weak and not given else score
         yield reading.make("provision", "dpv:hasNecessity", mention.term, mention, score, "necessity")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.extract.frames import Frame
-from kg.extract.reading import BELOW, COLLECT, SHARE, Candidate, Reading
+from kg.extract.reading import BELOW, COLLECT, SHARE, Candidate, Reading, gives
 from kg.model import Mention
 
 
@@ -49,6 +49,8 @@ def plain(reading: Reading) -> Iterator[Candidate]:
                 continue
             score = kind.base + 0.15 * about - 0.1 * mention.weak
             if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
+                if not scene.of("data"):
+                    continue
                 score = BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
 
@@ -81,7 +83,9 @@ def actions(reading: Reading) -> Iterator[Candidate]:
         for verb in frame.verbs:
             if verb.weak and not _upon_data(reading, frame, verb) and not (frame.denied and frame.actor == "first"):
                 continue
-            if frame.actor == "second":
+            if gives(reading, frame, verb):
+                yield from _given(reading, frame, verb)
+            elif frame.actor == "second":
                 if not verb.weak and (reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE)):
                     yield reading.make("collect", "dpv:hasProcessing", "dpv:Collect", verb, 0.6, "processing by the person's giving")
             elif not reading.vocabulary.is_a(verb.term, "dpv:AutomatedDecisionMaking"):
@@ -92,12 +96,18 @@ def actions(reading: Reading) -> Iterator[Candidate]:
             yield reading.make("collect", "dpv:hasDataSubject", mention.term, mention, 0.6, "data subject")
 
 
+def _given(reading: Reading, frame: Frame, verb: Mention) -> Iterator[Candidate]:
+    """What the controller itself gives: a disclosure if it goes to a recipient, else the service or a notice."""
+    if any(verb.end <= mention.start < frame.end for mention in reading.scene.of("recipient", "organisation")):
+        yield reading.make("collect", "dpv:hasProcessing", "dpv:Disclose", verb, 0.6, "processing by the controller's giving")
+
+
 def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
     """Whether data or a technology is the object of a verb: soon after it, or right before it as the subject of a passive."""
     scene = reading.scene
     place = scene.token_at(verb.start)
     for mention in scene.of("data", "technology"):
-        if frame.start <= mention.start < frame.end:
+        if frame.start <= mention.start < frame.end and not (mention.start < verb.end and verb.start < mention.end):
             after = scene.token_at(mention.start) - scene.token_at(verb.end)
             before = place - scene.token_at(mention.end)
             if 0 <= after <= _OBJECT or 0 <= before <= _OBJECT:

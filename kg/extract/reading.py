@@ -137,12 +137,26 @@ class Reading:
         excepted = aside is not None and aside.exception
         frame = self.frame_at(start)
         if excepted and predicate in TURNED and aside is not None and not self._acting(aside):
-            frame = replace(frame, start=aside.start, end=aside.end, denied=not frame.denied)
+            frame = replace(frame, start=aside.start, end=aside.end, denied=not frame.denied, void=frame.void and not frame.denied)
         return Candidate(topic, predicate, value, start, end, round(confidence, 2), rule, frame, excepted)
 
     def _acting(self, aside: Aside) -> bool:
         """Whether an aside holds an action of its own: then it is a condition more than a list of what is excepted."""
         return any(aside.start <= verb.start < aside.end for frame in self.frames for verb in frame.verbs)
+
+
+def gives(reading: Reading, frame: Frame, verb: Mention) -> bool:
+    """Whether it is the controller that gives ("we provide you with information"), which collects nothing."""
+    return (
+        frame.actor == "first"
+        and any(cue.start == verb.start for cue in reading.scene.cues("pk:Giving"))
+        and reading.vocabulary.is_a(verb.term, *COLLECT)
+    )
+
+
+def whatever(candidate: Candidate) -> Candidate:
+    """The candidate as something that holds whatever negation stands around it: "not later than", "you need not"."""
+    return candidate._replace(frame=replace(candidate.frame, denied=False, void=False))
 
 
 def covers(reading: Reading, mention: Mention) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from kg.extract.reading import BELOW, DOUBTFUL, KEEP, REMOVE, Candidate, Reading
+from kg.extract.reading import BELOW, DOUBTFUL, KEEP, REMOVE, Candidate, Reading, whatever
 from kg.model import Mention, StorageDuration
 
 _DIGITS = re.compile(r"\d{1,4}$")
@@ -59,7 +58,7 @@ def _limited(reading: Reading, candidate: Candidate) -> Candidate:
     """ "Not longer than …" is a limit that is kept, and no denial of keeping."""
     scene, frame = reading.scene, candidate.frame
     limits = [m for m in scene.cues("pk:Limit") if m.start - candidate.end < _NEAR and candidate.start - m.end < _NEAR]
-    return candidate._replace(frame=replace(frame, denied=False)) if frame.denied and limits else candidate
+    return whatever(candidate) if frame.denied and limits else candidate
 
 
 def _of_cookies(reading: Reading) -> bool:
