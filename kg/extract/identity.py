@@ -28,19 +28,26 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
     titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.index < _OPENING)
     opening = scene.clause.index < _OPENING and scene.has("pk:PolicyName")
     about = scene.about(*_CONTACT) and not scene.of("data", "purpose")
-    if not (cues or titled or opening or about):
+    if not (cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
         return
     short = name.text.casefold()
     for found in (*candidates(scene, common), *(_written(scene, name.text))):
         text = found.text.casefold()
         if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) > 3):
             beside = any(max(cue.start - found.end, found.start - cue.end) <= _BESIDE for cue in cues)
-            if beside or titled or opening or about:
+            if beside or titled or opening or about or (found.legal and _says_whose(scene, found)):
                 sure = 0.9 if beside else 0.7
                 yield Fact(
                     None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller")
                 )
                 return
+
+
+def _says_whose(scene: Scene, name: Name) -> bool:
+    """Whether a name in full is all that a heading says, or stands in a sentence about the policy itself."""
+    if scene.is_heading:
+        return 5 * len(name.text) >= 4 * (scene.end - scene.start)
+    return scene.has("pk:PolicyName") and not scene.about(*_ELSEWHERE)
 
 
 def _written(scene: Scene, name: str) -> Iterator[Name]:

@@ -10,7 +10,6 @@ from kg.model import Mention
 _ABOUT_BASIS = ("pk:TopicLegalBasis", "pk:TopicInterest")
 _NEAR = 16
 _HEAD = 6
-_MARKETING = ("dpv:Marketing", "dpv:DirectMarketing")
 
 
 def bases(reading: Reading) -> Iterator[Candidate]:
@@ -27,7 +26,7 @@ def bases(reading: Reading) -> Iterator[Candidate]:
         if aside is not None and (reading.frame_at(mention.start).denied or mention.term == "dpv:LegalObligation"):
             continue
         kept = scene.about("pk:TopicRetention") or reading.any_act(*KEEP)
-        if kept and any(m.start < mention.end and mention.start < m.end for m in scene.of("criterion")):
+        if kept and any(not m.weak and m.start < mention.end and mention.start < m.end for m in scene.of("criterion")):
             continue
         yield reading.make("basis", "dpv:hasLegalBasis", mention.term, mention, _ground(reading, mention, about), "legal basis")
     interested = [m for m in mentions if reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest")]
@@ -42,7 +41,7 @@ def bases(reading: Reading) -> Iterator[Candidate]:
 def _ground(reading: Reading, mention: Mention, about: bool) -> float:
     """How surely a mention is the ground of a processing, and not a law obeyed in passing, an agreement to the text, or a right."""
     scene, vocabulary = reading.scene, reading.vocabulary
-    if not about and (mention.weak or (scene.about("pk:TopicRights") and mention.term == "dpv:Consent")):
+    if not about and (mention.weak or any(right.start < mention.end and mention.start < right.end for right in scene.of("right"))):
         return DOUBTFUL
     aside = reading.aside_at(mention.start)
     if any(aside is not None and aside.start <= cue.start < mention.end for cue in scene.cues("pk:Without")):
@@ -87,14 +86,10 @@ def _cued(reading: Reading, mention: Mention) -> bool:
 
 
 def _marketing(reading: Reading, mention: Mention) -> Mention | None:
-    """The marketing that an objection is limited to, where it stands beside it."""
+    """The objection itself, where it stands beside the marketing that it is limited to."""
     if reading.scene.of("technology"):
         return None
-    near = [
-        m
-        for m in reading.scene.of("purpose")
-        if reading.vocabulary.is_a(m.term, *_MARKETING) and m.start < mention.end + 40 and m.end > mention.start - 10
-    ]
+    near = [m for m in reading.scene.cues("pk:MarketingCue") if m.start < mention.end + 40 and m.end > mention.start - 10]
     return mention if near else None
 
 
@@ -135,7 +130,7 @@ def _provision(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    denials = scene.cues("pk:Negation", "pk:Without")
+    denials = scene.cues("pk:Negation", "pk:Without", "pk:Withheld")
     lacking = not scene.of("technology") and any(a.start <= m.start < a.end for a in reading.asides for m in denials)
     for mention in scene.of("consequence"):
         sure = lacking and (not mention.weak or bool(scene.of("data")))

@@ -45,7 +45,7 @@ def plain(reading: Reading) -> Iterator[Candidate]:
             predicate = kind.predicate
             if kind.role == "measure" and reading.vocabulary.is_a(mention.term, "dpv:OrganisationalMeasure"):
                 predicate = "dpv:hasOrganisationalMeasure"
-            if kind.role == "optout" and not (about or scene.of("technology") or _refusing(reading)):
+            if kind.role == "optout" and not (about or scene.of("technology") or _refusing(reading) or _chosen(reading, mention)):
                 continue
             score = kind.base + 0.15 * about - 0.1 * mention.weak
             if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
@@ -58,6 +58,11 @@ def plain(reading: Reading) -> Iterator[Candidate]:
 def _refusing(reading: Reading) -> bool:
     """Whether the clause is about objecting or withdrawing: only then is a means one of opting out."""
     return any(mention.term in ("eu-gdpr:A21", "eu-gdpr:A7-3") for mention in reading.scene.of("right"))
+
+
+def _chosen(reading: Reading, mention: Mention) -> bool:
+    """Whether the reader chooses by a means that is one of opting out wherever it is said ("you can manage cookies in your browser")."""
+    return not mention.weak and any(cue.end <= mention.start for cue in reading.scene.cues("pk:SecondParty", strong=True))
 
 
 def directly(reading: Reading) -> Iterator[Candidate]:

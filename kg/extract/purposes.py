@@ -24,6 +24,8 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
     mentions = scene.of("purpose")
     told: set[tuple[int, int]] = set()
     for start, end, sure in phrases:
+        if _asked_for(reading, start):
+            sure = DOUBTFUL
         inside = [m for m in mentions if m.start < end and m.end > start]
         told.update((mention.start, mention.end) for mention in inside)
         inside = [m for m in inside if not m.weak or _opens(reading, m, start)]
@@ -35,7 +37,12 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
         announced = scene.about("pk:TopicPurpose") and (
             (scene.is_item and _opens(reading, mention, scene.start)) or marked or not mention.weak
         )
-        doubtful = (mention.weak and not (marked or announced)) or (scene.about(*_NOT_HERE) and not marked)
+        if mention.weak and not announced and _is_done(reading, mention):
+            yield reading.make("purpose", "dpv:hasPurpose", mention.term, mention, 0.5, "purpose: said by the action")
+            continue
+        doubtful = (
+            (mention.weak and not (marked or announced)) or (scene.about(*_NOT_HERE) and not marked) or _asked_for(reading, mention.start)
+        )
         if doubtful and mention.weak and not _opens(reading, mention, scene.start):
             continue
         score = DOUBTFUL if doubtful else 0.72 + 0.1 * announced + 0.06 * marked - 0.12 * mention.weak
@@ -44,7 +51,9 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
 
 def _phrase(reading: Reading, start: int, end: int, inside: list[Mention], sure: float) -> Iterator[Candidate]:
     if not inside:
-        yield reading.make("purpose", "dpv:hasPurpose", "dpv:Purpose", (start, end), sure - 0.15, "purpose: phrase without a known purpose")
+        yield reading.make(
+            "purpose", "dpv:hasPurpose", "dpv:Purpose", (start, end), max(sure - 0.15, 0.2), "purpose: phrase without a known purpose"
+        )
         return
     best = sorted(inside, key=lambda m: (m.weak, m.start - m.end))
     chosen = sorted({m.term: m for m in reversed(best)}.values(), key=lambda m: (m.start, m.end))
@@ -55,6 +64,19 @@ def _phrase(reading: Reading, start: int, end: int, inside: list[Mention], sure:
         yield reading.make(
             "purpose", "dpv:hasPurpose", mention.term, _trimmed(reading, first, last), sure, f"purpose phrase: {mention.form}"
         )
+
+
+def _asked_for(reading: Reading, place: int) -> bool:
+    """Whether a place is in what the person may ask for ("you may contact us to check …"): what is said there is no end of ours."""
+    scene = reading.scene
+    cues = [cue.end for cue in scene.cues("pk:RightCue", strong=True) if cue.end <= place]
+    return bool(cues) and not any(max(cues) <= m.start < place for m in scene.cues("pk:FirstParty", strong=True))
+
+
+def _is_done(reading: Reading, mention: Mention) -> bool:
+    """Whether an action of the controller is itself what the data are for ("we segment our customers")."""
+    frame = reading.frame_at(mention.start)
+    return frame.actor == "first" and any(verb.start == mention.start and not verb.weak for verb in frame.verbs)
 
 
 def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int]:
