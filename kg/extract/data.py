@@ -31,7 +31,8 @@ def data(reading: Reading) -> Iterator[Candidate]:
             continue
         if generic and _specified(reading, mention, mentions) and not reading.acts(reading.frame_at(mention.start), *SHARE):
             continue
-        lonely = mention.weak and not generic and mention.start not in listed and not _object_of_collecting(reading, mention)
+        alone = mention.start not in listed and not _object_of_collecting(reading, mention)
+        lonely = mention.weak and not generic and (alone or _is_an_end(reading, mention))
         found = found or not lonely
         predicate = "dpv:hasData" if reading.vocabulary.is_a(mention.term, "dpv:NonPersonalData") else "dpv:hasPersonalData"
         yield reading.make(
@@ -41,6 +42,12 @@ def data(reading: Reading) -> Iterator[Candidate]:
         span = _head(reading)
         if span is not None:
             yield reading.make("collect", "dpv:hasPersonalData", "dpv:PersonalData", span, 0.45, "data: item of a list of data")
+
+
+def _is_an_end(reading: Reading, mention: Mention) -> bool:
+    """Whether an item in a list of purposes names a purpose there, which could also be data ("surveys")."""
+    scene = reading.scene
+    return scene.is_item and "pk:TopicPurpose" in scene.nearest and any(m.start == mention.start for m in scene.of("purpose"))
 
 
 def _listed(reading: Reading, mentions: list[Mention]) -> frozenset[int]:

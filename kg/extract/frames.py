@@ -190,8 +190,9 @@ def _determiner(scene: Scene, begin: int, end: int, verb: int) -> bool:
     if not cues:
         return False
     targets = [m.start for m in scene.of(*_TARGETS) if begin <= m.start < end]
+    turn = min((m.start for m in scene.cues("pk:Contrast", strong=True) if verb < m.start < end), default=end)
     for cue in cues:
-        if begin <= cue.start < end and (cue.weak or cue.end <= verb):
+        if begin <= cue.start < turn and (cue.weak or cue.end <= verb):
             near = [t for t in targets if t >= cue.end and scene.token_at(t) - scene.token_at(cue.end) <= 2]
             if near:
                 return True
@@ -253,7 +254,9 @@ def _split(scene: Scene, frame: Frame, within: tuple[Aside, ...]) -> Iterator[Fr
     after = frame.verbs[-1].end if frame.verbs else frame.start
     turns: list[tuple[int, bool]] = []
     told = [m.start for m in scene.of(*_TARGETS, "purpose", "basis", "place") if after <= m.start < frame.end]
-    for cue in scene.cues("pk:Negation", "pk:Contrast", strong=True):
+    for cue in scene.cues("pk:Negation", "pk:Contrast"):
+        if cue.weak and not (turns and _of_noun(scene, cue, told)):
+            continue
         if not after <= cue.start < frame.end or any(a.start <= cue.start < a.end for a in within) or _relative(scene, cue):
             continue
         if cue.term == "pk:Negation" and any(cue.end <= m.start < frame.end for m in scene.cues("pk:Limit")):
@@ -270,3 +273,8 @@ def _split(scene: Scene, frame: Frame, within: tuple[Aside, ...]) -> Iterator[Fr
             yield replace(frame, start=place, end=start, denied=denied)
         place, denied = start, negation
     yield replace(frame, start=place, end=frame.end, denied=denied)
+
+
+def _of_noun(scene: Scene, cue: Mention, told: list[int]) -> bool:
+    """Whether a "no" stands right before what is told ("… but they include no personal data")."""
+    return cue.term == "pk:Negation" and any(0 <= scene.token_at(place) - scene.token_at(cue.end) <= 2 for place in told)

@@ -49,7 +49,7 @@ def plain(reading: Reading) -> Iterator[Candidate]:
                 continue
             score = kind.base + 0.15 * about - 0.1 * mention.weak
             if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
-                if not scene.of("data"):
+                if not (scene.of("data") and reading.any_act(*COLLECT)):
                     continue
                 score = BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
