@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading, covers, gives
+from kg.extract.reading import COLLECT, DOUBTFUL, GENERIC, SHARE, Candidate, Reading, covers, gives
 from kg.model import Mention
 
-_GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
 _ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController")
 _GENERIC_AT_MOST = 0.38
 _APART = 4
@@ -19,14 +18,14 @@ def data(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         for mention in scene.of("data"):
-            if mention.term not in _GENERIC and covers(reading, mention) and not (mention.weak and not scene.about("pk:TopicData")):
+            if mention.term not in GENERIC and covers(reading, mention) and not (mention.weak and not scene.about("pk:TopicData")):
                 yield reading.make("collect", "dpv:hasPersonalData", mention.term, mention, 0.6, "data: heading")
         return
     mentions = scene.of("data")
-    listed = _listed(reading, [m for m in mentions if m.term not in _GENERIC])
+    listed = _listed(reading, [m for m in mentions if m.term not in GENERIC])
     found = False
     for mention in mentions:
-        generic = mention.term in _GENERIC
+        generic = mention.term in GENERIC
         if generic and not _acted_upon(reading, mention):
             continue
         if generic and _specified(reading, mention, mentions) and not reading.acts(reading.frame_at(mention.start), *SHARE):

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from kg.extract.reading import COLLECT, KEEP, MOVE, REMOVE, SHARE, Candidate, Reading
+from kg.extract.reading import COLLECT, GENERIC, KEEP, MOVE, REMOVE, SHARE, Candidate, Reading
 from kg.model import Clause, Document, StorageDuration, Value
-from kg.vocabulary import ROLES
 
 KINDS: Mapping[str, str] = {
     "dpv:hasPersonalData": "data",
@@ -29,7 +28,6 @@ KINDS: Mapping[str, str] = {
 DOUBTED = 0.15
 """The probability below which a candidate stays out of the graph where `silence_counts`."""
 
-_GENERAL = frozenset(term for term, role in ROLES.items() if role == "data")
 _ACTS = {"collect": COLLECT, "share": SHARE, "keep": KEEP, "remove": REMOVE, "move": MOVE, "use": ("dpv:Use",)}
 _WINDOW = 3
 _RUNNING = 1.1
@@ -90,7 +88,7 @@ def silence_counts(reading: Reading, candidate: Candidate) -> bool:
     Not against data in general ("personal data"), which they rarely mark although it is rarely false; nor against processors, which they
     seldom take for recipients although GDPR Art. 4(9) does; nor against a legal basis, which is named or is not.
     """
-    if KINDS.get(candidate.predicate, "basis") == "basis" or candidate.object in _GENERAL:
+    if KINDS.get(candidate.predicate, "basis") == "basis" or candidate.object in GENERIC:
         return False
     return "dpv:DataProcessor" not in reading.vocabulary.ancestors(_term(candidate))
 

@@ -30,6 +30,9 @@ TURNED = frozenset(
 )
 """The predicates of which an exception from a denial is an affirmation, and the other way round. For recipients see the sharing rules."""
 
+GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
+"""Data in general."""
+
 COLLECT = ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe")
 SHARE = ("dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable", "dpv:Disseminate", "pk:Sell")
 KEEP = ("dpv:Store", "pk:Retain")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 from kg.lexicon import Lexicon, in_order
 from kg.model import Block, BlockKind, Clause, Document, Mention
@@ -121,7 +122,7 @@ def _place(mention: Mention) -> tuple[int, int]:
 
 def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary) -> Iterator[Scene]:
     """A scene for each clause."""
-    tokens = tokenize(document.text)
+    tokens = _tokens(document)
     starts = tokens.starts
     by_span: dict[int, Scene] = {}
     announced: dict[int, tuple[str, ...]] = {}
@@ -157,6 +158,19 @@ def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary
         by_span[clause.start] = scene
         previous = None if scene.is_heading else scene
         yield scene
+
+
+def _tokens(document: Document) -> Tokens:
+    """The tokens of the text; none reaches over the start of a block whose line break was lost ("CookiesWhen")."""
+    text = document.text
+    cuts = [block.start for block in document.blocks if block.start and text[block.start - 1].isalnum() and text[block.start].isalnum()]
+    if not cuts:
+        return tokenize(text)
+    pieces = [tokenize(text, *span) for span in pairwise([0, *sorted(set(cuts)), len(text)])]
+    starts, ends, norms = (
+        list(chain.from_iterable(columns)) for columns in zip(*((p.starts, p.ends, p.norms) for p in pieces), strict=True)
+    )
+    return Tokens(starts, ends, norms)
 
 
 def _announced(layers: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], frozenset[str]]:
