@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from kg.model import Document
-from kg.validate.html import languages
+from kg.validate import Report
+from kg.validate.html import languages, pages
 from kg.validate.passages import accounts
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -65,10 +67,10 @@ def test_the_whole_text_stands_in_the_page(both: Judged, names: tuple[str, str])
 @pytest.mark.parametrize("name", ["alderwick.html", "fernhollow-2024.md", "kuusiranta-rekisteriseloste.md", "pinecrest-hotels.txt"])
 def test_the_whole_text_of_every_type_of_file(examples: Path, name: str) -> None:
     from kg.documents import read
-    from kg.validate.passages import _of_document
+    from kg.validate.passages import document_passages
 
     document: Document = read(examples / name)
-    passages = list(_of_document(document))
+    passages = list(document_passages(document))
 
     assert _squeezed("".join(p.marker + p.text for p in passages)) == _squeezed(document.text)
     assert all(document.text.startswith(p.text, p.start) for p in passages if p.start is not None)
@@ -206,6 +208,18 @@ def test_pages_are_built_for_every_reader(both: Judged) -> None:
 
 def test_the_same_report_gives_the_same_bytes(both: Judged) -> None:
     assert both.pages == dict(judged([ferry(), sauna()], [ferry()]).pages)
+
+
+def test_iris_that_look_alike_have_pages_of_their_own(both: Judged) -> None:
+    first = both.report.results[0]
+    alike = ["urn:x:a/b", "urn:x:a-b", "urn:x:../../index", "index"]
+    report = Report("gdpr", tuple(replace(first, version=iri) for iri in alike))
+    account = next(iter(accounts(both.store).values()))
+
+    made = [name for name, _ in pages(report, dict.fromkeys(alike, account), ())]
+
+    assert len(set(made)) == len(alike) + 1
+    assert all(re.fullmatch(r"[a-z0-9-]+\.html", name) for name in made)
 
 
 def test_no_policy_is_a_page_that_says_so() -> None:

@@ -13,6 +13,7 @@ from reports import FERRY, Judged, ferry, judged, sauna
 
 from kg.validate import regime
 
+pytestmark = pytest.mark.xdist_group("sarif")
 SCHEMA = json.loads((Path(__file__).parent / "sarif" / "subset.schema.json").read_text(encoding="utf-8"))
 VAGUE = "We keep your personal data for as long as necessary."
 

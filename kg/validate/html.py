@@ -6,7 +6,7 @@ import base64
 import hashlib
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -57,11 +57,13 @@ def pages(
     """
     known = {requirement.id: requirement for requirement in requirements}
     policies: list[_Policy] = []
+    taken = {INDEX}
     for version, group in groupby(report.results, key=lambda result: result.version):
         results = tuple(group)
         account = accounts[version]
-        policy = _policy(_page(version, {policy.page for policy in policies}), results, account)
+        policy = _policy(_page(version, taken), results, account)
         policies.append(policy)
+        taken.add(policy.page)
         spoken = _language(language, [account.language])
         listed = rows(results, known, spoken)
         yield policy.page, _render("page.html", spoken, regime=report.regime, policy=policy, index=INDEX, **_view(account, listed))
@@ -90,7 +92,8 @@ def _view(account: Account, listed: Sequence[Row]) -> dict[str, Any]:
         zip(_tags(account.passages), account.passages, highlighted, strict=True)
     )
     shown = {place for segments in highlighted for segment in segments for place in segment.opens}
-    return {"account": account, "groups": _groups(listed), "passages": passages, "shown": shown}
+    older = all(row.anachronism for row in listed if row.source)
+    return {"account": account, "groups": _groups(listed), "passages": passages, "shown": shown, "older": older}
 
 
 def _tags(passages: Iterable[Passage]) -> Iterator[str]:
@@ -125,12 +128,12 @@ def _language(wanted: str | None, spoken: Iterable[str]) -> str:
     return only if only in languages() else _DEFAULT_LANGUAGE
 
 
-def _page(version: str, taken: set[str]) -> str:
-    """A file name that no IRI can make into a path."""
+def _page(version: str, taken: Container[str]) -> str:
+    """A file name that no IRI can make into a path. IRIs that differ in signs alone are told apart by a digest."""
     name = iris.slug(version.removeprefix(DATA + "policy/"))
-    if name + ".html" in taken or name + ".html" == INDEX:
+    if f"{name}.html" in taken:
         name += "-" + hashlib.sha256(version.encode()).hexdigest()[:8]
-    return name + ".html"
+    return f"{name}.html"
 
 
 @cache
@@ -148,7 +151,9 @@ def _environment() -> Environment:
         # Both are the program's own; the hashes let these two run and nothing that a policy might bring along.
         style=Markup(style),
         script=Markup(script),
-        policy_of_content=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'",
+        content_security_policy=(
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+        ),
         statuses=tuple(Status),
         severities=SEVERITIES,
     )

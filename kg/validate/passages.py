@@ -81,13 +81,13 @@ def _account(version: Version, names: Mapping[str, str], documents: Mapping[str,
         language=own.get(DCTERMS.language, ""),
         controller=names.get(controller, controller),
         facts={name: own[predicate] for name, predicate in _FACTS.items() if predicate in own},
-        passages=tuple(_of_document(document) if document else _of_clauses(clauses.values())),
+        passages=tuple(document_passages(document) if document else _clause_passages(clauses.values())),
         text=document.text if document else None,
         path=document.path if document else None,
     )
 
 
-def _of_document(document: Document) -> Iterator[Passage]:
+def document_passages(document: Document) -> Iterator[Passage]:
     """All of the text but white space: the blocks, each with the marker before it."""
     end = 0
     for block in document.blocks:
@@ -99,7 +99,7 @@ def _of_document(document: Document) -> Iterator[Passage]:
         yield Passage("furniture", None, rest)
 
 
-def _of_clauses(clauses: Iterable[Mapping[Node, str]]) -> Iterator[Passage]:
+def _clause_passages(clauses: Iterable[Mapping[Node, str]]) -> Iterator[Passage]:
     """The clauses in their order, under their headings and lead-ins. A clause within another (a condition, say) is a part of that one."""
     placed = [(int(c[_START]), -int(c[_END]), c) for c in clauses if c.get(_START, "").isdecimal() and c.get(_END, "").isdecimal()]
     reached = -1

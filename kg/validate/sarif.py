@@ -29,14 +29,15 @@ def sarif(report: Report, accounts: Mapping[str, Account], requirements: Iterabl
     rules = tuple(requirements)
     order = {rule.id: number for number, rule in enumerate(rules)}
     gaps = [result for result in report.results if result.severity and result.requirement in order]
-    judged = dict.fromkeys(_uri(result, accounts.get(result.version)) for result in report.results)
+    uris = {result.version: _uri(result, accounts.get(result.version)) for result in report.results}
+    artifacts = {uri: {"uri": uri, "index": number} for number, uri in enumerate(dict.fromkeys(uris.values()))}
     run: _Json = {
         "tool": {"driver": {"name": "policy-kg", "semanticVersion": version, "rules": [_rule(rule, language) for rule in rules]}},
         "automationDetails": {"id": f"kg validate/{report.regime}/"},
         "columnKind": "unicodeCodePoints",
         "language": language,
-        "artifacts": [{"location": {"uri": uri}, "roles": ["analysisTarget"]} for uri in judged],
-        "results": [_result(gap, order[gap.requirement], accounts.get(gap.version), list(judged), language) for gap in gaps],
+        "artifacts": [{"location": {"uri": uri}, "roles": ["analysisTarget"]} for uri in artifacts],
+        "results": [_result(g, order[g.requirement], artifacts[uris[g.version]], accounts.get(g.version), language) for g in gaps],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
@@ -56,11 +57,10 @@ def _rule(rule: Requirement, language: str) -> _Json:
     return described | ({"helpUri": rule.source} if rule.source else {})
 
 
-def _result(gap: Result, rule: int, account: Account | None, artifacts: list[str], language: str) -> _Json:
-    uri = _uri(gap, account)
+def _result(gap: Result, rule: int, artifact: _Json, account: Account | None, language: str) -> _Json:
     text = account.text if account else None
-    places = [_location(uri, artifacts.index(uri), clause, text) for clause in gap.clauses if clause.start < clause.end]
-    start = _location(uri, artifacts.index(uri), Evidence(gap.version, "", 0, 0), "")
+    places = [_location(artifact, clause, text) for clause in gap.clauses if clause.start < clause.end]
+    start = _location(artifact, Evidence(gap.version, "", 0, 0), "")
     found: _Json = {
         "ruleId": gap.requirement,
         "ruleIndex": rule,
@@ -75,13 +75,13 @@ def _result(gap: Result, rule: int, account: Account | None, artifacts: list[str
     return found | ({"relatedLocations": others} if others else {})
 
 
-def _location(uri: str, artifact: int, clause: Evidence, text: str | None) -> _Json:
+def _location(artifact: _Json, clause: Evidence, text: str | None) -> _Json:
     region: _Json = {"charOffset": clause.start, "charLength": clause.end - clause.start}
     if text is not None:
         region |= _lines(text, clause.start, clause.end)
     if clause.quote:
         region["snippet"] = {"text": clause.quote}
-    return {"physicalLocation": {"artifactLocation": {"uri": uri, "index": artifact}, "region": region}}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
 
 
 def _lines(text: str, start: int, end: int) -> _Json:
