@@ -323,7 +323,7 @@ def test_a_malformed_graph_names_its_line(tmp_path: Path) -> None:
     broken.write_text("<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b>\n<urn:c\n")
     result = kg("validate", broken)
     assert result.exit_code == 3
-    assert f"kg: error: {broken}: line " in result.stderr
+    assert f"kg: error: {broken}: line 3: " in result.stderr
     assert result.stderr.count("\n") == 1
 
 
