@@ -268,6 +268,7 @@ def test_pages_replace_those_of_an_earlier_run_and_nothing_else(small: Path, tmp
         (("--format", "html"), "name a folder"),
         (("--format", "html", "-o", "-"), "name a folder"),
         (("-o", "table.txt"), "choose another --format"),
+        (("--texts", "policies"), "--texts is for sarif and html"),
         (("--language", "tlh"), "choose one of en, fi"),
     ],
 )

@@ -287,10 +287,11 @@ def _active(browser: webdriver.Chrome, selector: str) -> list[WebElement]:
     return browser.find_elements(By.CSS_SELECTOR, f"{selector}.active")
 
 
-def test_a_click_leads_from_requirement_to_clause_and_back(page: webdriver.Chrome) -> None:
+@pytest.mark.parametrize("width", [700, 1300], ids=["one column", "two columns"])
+def test_a_click_leads_from_requirement_to_clause_and_back(page: webdriver.Chrome, width: int) -> None:
+    page.set_window_size(width, 420)
     row = page.find_element(By.ID, "r-gdpr-13-2-a")
     vague = next(mark for mark in page.find_elements(By.TAG_NAME, "mark") if mark.text.startswith("We keep"))
-    page.set_window_size(1300, 420)
     assert not _in_view(page, vague)
 
     row.find_element(By.CSS_SELECTOR, "a.name").click()

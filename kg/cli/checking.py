@@ -16,6 +16,7 @@ from kg.errors import InputError
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
+    from kg.documents.sidecar import Sidecar
     from kg.model import Document
     from kg.validate import Report
 
@@ -57,7 +58,7 @@ def validate(
     ] = None,
 ) -> None:
     """Check each policy's completeness, and the graph's structure. Exit code 1 says that there are violations."""
-    _check_usage(format, output, language)
+    _check_usage(format, output, language, texts)
     from kg.validate import validate as check
 
     judged = source(graph, store)
@@ -79,11 +80,13 @@ def validate(
         raise typer.Exit(ExitCode.VIOLATIONS)
 
 
-def _check_usage(format: ReportFormat, output: Path | None, language: str | None) -> None:
+def _check_usage(format: ReportFormat, output: Path | None, language: str | None, texts: list[Path] | None) -> None:
     if format is ReportFormat.HTML and (output is None or str(output) == "-"):
         raise UsageError("html is a page for each policy: name a folder for them, as in --format html -o report")
     if format is ReportFormat.TABLE and output is not None and str(output) != "-":
         raise UsageError("a table is for the terminal: choose another --format for a file, or send it there with >")
+    if texts and format not in (ReportFormat.SARIF, ReportFormat.HTML):
+        raise UsageError(f"--texts is for sarif and html: {format} shows no text")
     if language is not None:
         from kg.validate.html import languages
 
@@ -120,10 +123,11 @@ def _read(texts: list[Path]) -> tuple[list[Document], int]:
     from kg.documents import expand_inputs, read
 
     documents: list[Document] = []
+    sidecars: dict[Path, Sidecar] = {}
     failures = 0
     for path in expand_inputs(texts):
         try:
-            documents.append(read(path))
+            documents.append(read(path, sidecars=sidecars))
         except InputError as error:
             console.message("error", str(error))
             failures += 1

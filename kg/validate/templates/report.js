@@ -15,8 +15,9 @@ function show(target, chosen) {
   pieces.forEach((piece) => piece.classList.add("active"));
   rows.forEach((name) => document.getElementById(name)?.classList.add("active"));
   place.closest("[tabindex]")?.focus({ preventScroll: true });
+  // The row first: on a narrow screen both scroll together, and the place is what was asked for.
+  if (row) document.getElementById(row)?.scrollIntoView({ block: "nearest" });
   place.scrollIntoView({ block: "center" });
-  if (row && !isRow) document.getElementById(row)?.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("click", (event) => {
