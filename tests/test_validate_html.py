@@ -19,7 +19,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from kg.model import Document
-from kg.validate import Report
+from kg.validate import Report, regime
 from kg.validate.html import languages, pages
 from kg.validate.passages import accounts
 
@@ -220,6 +220,17 @@ def test_iris_that_look_alike_have_pages_of_their_own(both: Judged) -> None:
 
     assert len(set(made)) == len(alike) + 1
     assert all(re.fullmatch(r"[a-z0-9-]+\.html", name) for name in made)
+
+
+def test_an_excerpt_is_not_called_complete() -> None:
+    from kg.documents import read_text
+    from kg.model import Metadata
+
+    page = next(iter(judged([read_text("x.txt", FERRY, Metadata(language="en", excerpt=True))]).pages.values()))
+
+    assert languages()["en"]["excerpt"] in page
+    assert languages()["en"]["nothing"] not in page
+    assert len(_one(_tree(page), "table.unknown").css("tbody tr")) == sum(bool(r.source) for r in regime("gdpr").requirements)
 
 
 def test_no_policy_is_a_page_that_says_so() -> None:

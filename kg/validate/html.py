@@ -107,13 +107,15 @@ def _tags(passages: Iterable[Passage]) -> Iterator[str]:
 
 def _groups(listed: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """The rows in the order in which a reader needs them: what to mend, the worst first, what is answered, what is not asked."""
-    found: dict[str, list[Row]] = {name: [] for name in ("gaps", "answered", "not_asked", "graph")}
+    found: dict[str, list[Row]] = {name: [] for name in ("gaps", "answered", "unknown", "not_asked", "graph")}
     for row in sorted(listed, key=lambda row: SEVERITIES.index(row.severity) if row.severity else len(SEVERITIES)):
         if row.severity:
             found["gaps"].append(row)
         elif not row.source:
             found["graph"].append(row)
-        elif row.status in (Status.NOT_APPLICABLE, Status.UNKNOWN):
+        elif row.status is Status.UNKNOWN:
+            found["unknown"].append(row)
+        elif row.status is Status.NOT_APPLICABLE:
             found["not_asked"].append(row)
         else:
             found["answered"].append(row)
