@@ -17,6 +17,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
 
 from kg.model import Document
 from kg.validate import Report, regime
@@ -274,6 +275,7 @@ def folder(both: Judged, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def page(browser: webdriver.Chrome, folder: Path, names: tuple[str, str]) -> Iterator[webdriver.Chrome]:
     """The English page, opened anew. Afterwards: it has logged no error and asked for nothing but files of the report."""
+    browser.set_window_size(1300, 700)
     browser.get("about:blank")
     browser.get_log("performance")
     browser.get_log("browser")
@@ -347,12 +349,12 @@ def test_nothing_of_a_policy_comes_alive(page: webdriver.Chrome) -> None:
 
 
 def test_the_index_leads_to_a_requirement_of_a_policy(browser: webdriver.Chrome, folder: Path, names: tuple[str, str]) -> None:
+    browser.set_window_size(1300, 700)
     browser.get((folder / "index.html").as_uri())
     browser.find_element(By.CSS_SELECTOR, f'td a[href="{names[0]}#r-gdpr-13-2-a"]').click()
 
     row = browser.find_element(By.ID, "r-gdpr-13-2-a")
-    assert _in_view(browser, row)
-    assert _active(browser, "tr") == [row]
+    WebDriverWait(browser, 20).until(lambda _: _in_view(browser, row) and _active(browser, "tr") == [row])
 
 
 @pytest.mark.parametrize("width", [400, 800, 1600])
