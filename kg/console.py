@@ -207,7 +207,7 @@ def _matrix(judged: Report, policies: Sequence[str], language: str) -> Table:
     table, found = _table(judged, language)
     for number, _ in enumerate(policies, 1):
         table.add_column(str(number), no_wrap=True)
-    for requirement, (name, results) in found.items():
+    for requirement, (name, results) in sorted(found.items()):
         marks = {result.version: _mark(result.status, result.severity) for result in results}
         table.add_row(requirement, Text(name), *(marks.get(policy, "") for policy in policies))
     return table
@@ -220,7 +220,7 @@ def _totals(judged: Report, language: str) -> Table:
     for status in Status:
         table.add_column(status.mark, justify="right", no_wrap=True)
     table.add_column("!", justify="right", no_wrap=True)
-    for requirement, (name, results) in found.items():
+    for requirement, (name, results) in sorted(found.items()):
         counts = Counter[str | None](result.status for result in results) + Counter(result.severity for result in results)
         cells = [(str(counts[status] or ""), STYLES.get(status, "")) for status in Status]
         table.add_row(requirement, Text(name), *(Text(*cell) for cell in (*cells, (str(counts["Violation"] or ""), "bold red"))))

@@ -13,7 +13,7 @@ from kg import graph
 from kg.documents import read_text
 from kg.extract import extract
 from kg.model import Document, Metadata
-from kg.validate import Report, regime, validate
+from kg.validate import Report, Requirement, requirements, validate
 from kg.validate.html import pages
 from kg.validate.passages import accounts
 from kg.validate.sarif import sarif
@@ -65,17 +65,22 @@ class Judged:
     known: Sequence[Document]
 
     @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Those of the report."""
+        return requirements(result.requirement for result in self.report.results)
+
+    @cached_property
     def pages(self) -> dict[str, str]:
         """The web pages by name."""
         return self.pages_in(None)
 
     def pages_in(self, language: str | None) -> dict[str, str]:
         """The web pages in a language."""
-        return dict(pages(self.report, accounts(self.store, self.known), regime(self.report.regime).requirements, language))
+        return dict(pages(self.report, accounts(self.store, self.known), self.requirements, language))
 
     def sarif(self, language: str = "en") -> str:
         """The SARIF log of version 1.2.3 of the program."""
-        return sarif(self.report, accounts(self.store, self.known), regime(self.report.regime).requirements, "1.2.3", language)
+        return sarif(self.report, accounts(self.store, self.known), self.requirements, "1.2.3", language)
 
 
 def judged(documents: Iterable[Document], known: Iterable[Document] = ()) -> Judged:
@@ -85,4 +90,4 @@ def judged(documents: Iterable[Document], known: Iterable[Document] = ()) -> Jud
     graph.write([extract(document, vocabulary) for document in documents], vocabulary, stream, "nquads")
     store = ox.Store()
     store.bulk_load(stream.getvalue(), format=ox.RdfFormat.N_QUADS)
-    return Judged(store, validate(store), tuple(known))
+    return Judged(store, validate(store, "gdpr"), tuple(known))

@@ -302,21 +302,14 @@ def test_texts_that_are_missing_or_changed_are_named_and_the_report_is_made(smal
     assert json.loads(result.stdout)["runs"][0]["results"]
 
 
-@pytest.mark.parametrize("format", ["table", "json", "turtle", "sarif"])
+@pytest.mark.parametrize("format", ["table", "json", "turtle", "sarif", "html"])
 def test_a_graph_without_policies_is_said(tmp_path: Path, format: str) -> None:
     empty = tmp_path / "empty.ttl"
     empty.write_text("<urn:a> <urn:b> <urn:c> .\n")
-    result = kg("validate", empty, "--format", format)
-    assert result.exit_code == 0
-    assert "kg: warning: the graph holds no policy" in result.stderr
-
-
-def test_pages_of_a_graph_without_policies(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.ttl"
-    empty.write_text("<urn:a> <urn:b> <urn:c> .\n")
-    result = kg("validate", empty, "--format", "html", "-o", tmp_path / "report")
-    assert result.exit_code == 0
-    assert [path.name for path in (tmp_path / "report").iterdir()] == ["index.html"]
+    result = kg("validate", empty, "--format", format, *(("-o", tmp_path / "report") if format == "html" else ()))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"kg: error: {empty}, the graph: holds no policy; make one with: kg build")
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.ttl"]
 
 
 def test_a_malformed_graph_names_its_line(tmp_path: Path) -> None:

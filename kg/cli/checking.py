@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg import console
-from kg.cli.app import ExitCode, GraphArgument, StoreOption, UsageError, app, emit, examples, source
-from kg.errors import InputError
+from kg.cli.app import DEFAULT_GRAPH, ExitCode, GraphArgument, StoreOption, UsageError, app, emit, examples, source
+from kg.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -64,7 +64,9 @@ def validate(
     judged = source(graph, store)
     report = check(judged, regime=regime)
     if not report.results:
-        console.message("warning", "the graph holds no policy")
+        raise ConfigurationError(
+            str(store or graph or DEFAULT_GRAPH), "the graph", "holds no policy; make one with: kg build PATH... -o FILE"
+        )
     failed = False
     if format in (ReportFormat.SARIF, ReportFormat.HTML):
         failed = _publish(report, judged, format, output, language, texts or [])
@@ -98,13 +100,13 @@ def _publish(report: Report, judged: Store, format: ReportFormat, output: Path |
     """Writes what shows the policies' texts. Whether some text could not be read."""
     from kg import __version__
     from kg.atomic import filling
-    from kg.validate import regime
+    from kg.validate import requirements
     from kg.validate.html import INDEX, pages
     from kg.validate.passages import accounts
     from kg.validate.sarif import sarif
 
     documents, failures = _read(texts)
-    shown, rules = accounts(judged, documents), regime(report.regime).requirements
+    shown, rules = accounts(judged, documents), requirements(result.requirement for result in report.results)
     if texts:
         for result in {result.version: result for result in report.results if not shown[result.version].whole}.values():
             console.message("warning", f"{result.document}: no file of --texts has the text that was judged")

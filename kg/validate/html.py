@@ -68,7 +68,7 @@ def pages(
         listed = rows(results, known, spoken)
         yield policy.page, _render("page.html", spoken, regime=report.regime, policy=policy, index=INDEX, **_view(account, listed))
     spoken = _language(language, [policy.account.language for policy in policies])
-    names = {result.requirement: result.names.get(spoken) or result.names.get("en", "") for result in report.results}
+    names = dict(sorted((result.requirement, result.names.get(spoken) or result.names.get("en", "")) for result in report.results))
     matrix = policies if len(policies) <= _MATRIX_COLUMNS else []
     yield INDEX, _render("index.html", spoken, regime=report.regime, policies=policies, matrix=matrix, names=names)
 
