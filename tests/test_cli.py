@@ -232,7 +232,7 @@ def test_validate_as_turtle(small: Path) -> None:
 
 def test_validate_as_sarif_to_a_file(small: Path, policy: Path, tmp_path: Path) -> None:
     target = tmp_path / "gaps.sarif"
-    result = kg("validate", small, "-f", "sarif", "-o", target, "--texts", policy)
+    result = kg("validate", small, "--regime", "gdpr", "-f", "sarif", "-o", target, "--texts", policy)
     assert (result.exit_code, result.stdout) == (1, "")
     (run,) = json.loads(target.read_bytes())["runs"]
     assert run["artifacts"][0]["location"]["uri"] == policy.as_uri()
@@ -242,7 +242,8 @@ def test_validate_as_sarif_to_a_file(small: Path, policy: Path, tmp_path: Path) 
 
 def test_validate_as_pages(small: Path, policy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
-    result = kg("validate", small, "--format", "html", "--output", folder, "--texts", policy.parent, "--language", "fi")
+    options = ("--regime", "gdpr", "--format", "html", "--output", folder, "--texts", policy.parent, "--language", "fi")
+    result = kg("validate", small, *options)
     assert result.exit_code == 1, result.stderr
     assert f"{folder / 'index.html'} written" in result.stderr
     page = next(path for path in folder.iterdir() if path.name.startswith("quillmere")).read_text(encoding="utf-8")
