@@ -13,7 +13,7 @@ from kg import graph
 from kg.documents import read_text
 from kg.extract import extract
 from kg.model import Document, Metadata
-from kg.validate import Report, Requirement, requirements, validate
+from kg.validate import Report, Requirement, requirements_of, validate
 from kg.validate.html import pages
 from kg.validate.passages import accounts
 from kg.validate.sarif import sarif
@@ -67,7 +67,7 @@ class Judged:
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         """Those of the report."""
-        return requirements(result.requirement for result in self.report.results)
+        return requirements_of(result.requirement for result in self.report.results)
 
     @cached_property
     def pages(self) -> dict[str, str]:

@@ -100,13 +100,13 @@ def _publish(report: Report, judged: Store, format: ReportFormat, output: Path |
     """Writes what shows the policies' texts. Whether some text could not be read."""
     from kg import __version__
     from kg.atomic import filling
-    from kg.validate import requirements
+    from kg.validate import requirements_of
     from kg.validate.html import INDEX, pages
     from kg.validate.passages import accounts
     from kg.validate.sarif import sarif
 
     documents, failures = _read(texts)
-    shown, rules = accounts(judged, documents), requirements(result.requirement for result in report.results)
+    shown, rules = accounts(judged, documents), requirements_of(result.requirement for result in report.results)
     if texts:
         for result in {result.version: result for result in report.results if not shown[result.version].whole}.values():
             console.message("warning", f"{result.document}: no file of --texts has the text that was judged")

@@ -9,7 +9,7 @@ from rdflib import Graph
 from kg.validate.engine import Engine
 from kg.validate.judge import judge
 from kg.validate.report import SEVERITIES, Evidence, Message, Report, Result, Status
-from kg.validate.requirements import Regime, Requirement, UnknownRegimeError, regime, regimes, requirements
+from kg.validate.requirements import Regime, Requirement, UnknownRegimeError, regime, regimes, requirements_of
 from kg.validate.source import Source, Version, background, versions
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "Version",
     "regime",
     "regimes",
-    "requirements",
+    "requirements_of",
     "validate",
     "validate_each",
 ]

@@ -153,7 +153,7 @@ def _iri(node: Node | None) -> URIRef | None:
     return node if isinstance(node, URIRef) else None
 
 
-def requirements(ids: Iterable[str]) -> tuple[Requirement, ...]:
+def requirements_of(ids: Iterable[str]) -> tuple[Requirement, ...]:
     """The requirements of these ids, whichever regime they stand in, in the order of the ids."""
     known = {requirement.id: requirement for name in regimes() for requirement in regime(name).requirements}
     return tuple(known[identifier] for identifier in sorted(set(ids)) if identifier in known)
