@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,33 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if not in_place:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """An empty folder to write files into, which move into `folder` when the block ends. When it raises, `folder` stays as it was.
+
+    `folder` is made where it is missing; files of other names that it holds stay.
+
+    Raises:
+        OutputError: the folder around it is missing or closed to us, `folder` is a file, or the disk is full.
+    """
+    target = folder.resolve()
+    partial = target.parent / f".{target.name}.{os.getpid()}.partial"
+    try:
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(None, "it is a file; name a folder")
+        partial.mkdir()
+        yield partial
+        if target.exists():
+            for file in sorted(partial.iterdir()):
+                file.replace(target / file.name)
+        else:
+            partial.rename(target)
+    except OSError as error:
+        raise OutputError(str(folder), _reason(error, target)) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _reason(error: OSError, target: Path) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kg.export import Exporter
     from kg.query import Question
     from kg.reason import Reasoning
-    from kg.validate import Report, Result
+    from kg.validate import Report, Result, Status
 
 # Wide enough for a table of quotes where the output is a file or a pipe and so has no width of its own.
 PIPE_WIDTH = 160
@@ -33,10 +33,8 @@ NAMES = ("controller", "modality", "place", "role", "status")
 # On a terminal with fewer columns, an answer of many columns is shown as blocks of lines.
 NARROW = 120
 
-# The matrix of a report has a column for each policy, as long as these fit.
+# The matrix of a report has a column for each policy, as long as these fit. A remedy names as many.
 MATRIX_COLUMNS = 9
-
-MARKS = {"stated": "✓", "partial": "~", "denied": "¬", "absent": "–", "deferred": "→", "not_applicable": "·", "unknown": "?"}
 
 
 def out() -> Console:
@@ -155,76 +153,96 @@ def reasoning(found: Reasoning) -> None:
         console.print(f"  inferred: {name} is a kind of {above}")
 
 
-def report(judged: Report) -> None:
+# What tells the statuses apart for those who see colours; the marks tell everyone.
+STYLES = {"stated": "green", "partial": "yellow", "denied": "blue", "deferred": "cyan", "not_applicable": "dim", "unknown": "magenta"}
+
+
+def report(judged: Report, language: str = "en") -> None:
     """Completeness by requirement, with a column for each policy or, where there are many, for each status; then what would mend it."""
     policies = list(dict.fromkeys(result.version for result in judged.results))
     documents = {result.version: _document(result) for result in judged.results}
     number = "1 policy" if len(policies) == 1 else f"{len(policies)} policies"
     if len(policies) <= MATRIX_COLUMNS:
-        heading = "  ".join(f"{column} {documents[policy]}" for column, policy in enumerate(policies, 1))
-        table = _matrix(judged, policies)
+        heading = "\n".join(f"{column} {documents[policy]}" for column, policy in enumerate(policies, 1))
+        table = _matrix(judged, policies, language)
     else:
-        heading, table = number, _totals(judged)
+        heading, table = number, _totals(judged, language)
     severities = Counter(result.severity for result in judged.results if result.severity)
     total = ", ".join(f"{count} {severity.lower()}{'s' * (count != 1)}" for severity, count in sorted(severities.items(), key=_by_severity))
     closing = f"{number} judged by {judged.regime}: {total or 'nothing to mend'}"
-    out().print(Text(heading), table, Text(LEGEND, style="dim"), "", *_remedies(judged), Text(closing, style="bold"), sep="\n")
-
-
-LEGEND = "  ".join(f"{mark} {status.replace('_', ' ')}" for status, mark in MARKS.items()) + "  ! violation"
+    out().print(Text(heading), table, _legend(), "", *_remedies(judged, language), Text(closing, style="bold"), sep="\n")
 
 
 def _by_severity(item: tuple[str, int]) -> int:
-    return ("Violation", "Warning", "Info").index(item[0])
+    from kg.validate import SEVERITIES
+
+    return SEVERITIES.index(item[0])
 
 
-def _mark(result: Result) -> Text:
-    violation = result.severity == "Violation"
-    return Text(MARKS[result.status] + (" !" if violation else ""), style="bold red" if violation else "")
+def _mark(status: Status, severity: str | None) -> Text:
+    violation = severity == "Violation"
+    return Text(status.mark + (" !" if violation else ""), style="bold red" if violation else STYLES.get(status, ""))
 
 
-def _matrix(judged: Report, policies: Sequence[str]) -> Table:
+def _legend() -> Text:
+    from kg.validate import Status
+
+    entries = [Text.assemble(_mark(status, None), " " + status.replace("_", " ").replace(" ", "\N{NO-BREAK SPACE}")) for status in Status]
+    return Text("  ").join([*entries, Text.assemble(("!", "bold red"), "\N{NO-BREAK SPACE}violation")])
+
+
+def _table(judged: Report, language: str) -> tuple[Table, dict[str, tuple[str, list[Result]]]]:
+    """A table that begins with the requirements, and the name and the results of each."""
     table = Table(box=None, pad_edge=False)
     table.add_column("requirement", no_wrap=True)
     table.add_column("", overflow="fold")
+    found: dict[str, tuple[str, list[Result]]] = {}
+    for result in judged.results:
+        name = result.names.get(language) or result.names.get("en", "")
+        found.setdefault(result.requirement, (name, []))[1].append(result)
+    return table, found
+
+
+def _matrix(judged: Report, policies: Sequence[str], language: str) -> Table:
+    table, found = _table(judged, language)
     for number, _ in enumerate(policies, 1):
         table.add_column(str(number), no_wrap=True)
-    by_requirement: dict[str, dict[str, Result]] = {}
-    for result in judged.results:
-        by_requirement.setdefault(result.requirement, {})[result.version] = result
-    for requirement, results in by_requirement.items():
-        name = next(iter(results.values())).names.get("en", "")
-        table.add_row(requirement, Text(name), *(_mark(results[policy]) if policy in results else "" for policy in policies))
+    for requirement, (name, results) in sorted(found.items()):
+        marks = {result.version: _mark(result.status, result.severity) for result in results}
+        table.add_row(requirement, Text(name), *(marks.get(policy, "") for policy in policies))
     return table
 
 
-def _totals(judged: Report) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("requirement", no_wrap=True)
-    table.add_column("")
-    for status, mark in MARKS.items():
-        table.add_column(f"{mark} {status.replace('_', ' ')}", justify="right")
-    table.add_column("! violations", justify="right")
-    counts: dict[str, Counter[str]] = {}
-    names = {}
-    for result in judged.results:
-        counts.setdefault(result.requirement, Counter()).update([result.status, *([result.severity] if result.severity else [])])
-        names[result.requirement] = result.names.get("en", "")
-    for requirement, counted in counts.items():
-        cells = [str(counted[status] or "-") for status in (*MARKS, "Violation")]
-        table.add_row(requirement, Text(names[requirement]), *cells)
+def _totals(judged: Report, language: str) -> Table:
+    from kg.validate import Status
+
+    table, found = _table(judged, language)
+    for status in Status:
+        table.add_column(status.mark, justify="right", no_wrap=True)
+    table.add_column("!", justify="right", no_wrap=True)
+    for requirement, (name, results) in sorted(found.items()):
+        counts = Counter[str | None](result.status for result in results) + Counter(result.severity for result in results)
+        cells = [(str(counts[status] or ""), STYLES.get(status, "")) for status in Status]
+        table.add_row(requirement, Text(name), *(Text(*cell) for cell in (*cells, (str(counts["Violation"] or ""), "bold red"))))
     return table
 
 
-def _remedies(judged: Report) -> Iterator[Text]:
+def _remedies(judged: Report, language: str) -> Iterator[Text]:
     """What each violation asks for, once, with the policies that it was found in."""
     found: dict[tuple[str, str], list[str]] = {}
     for result in judged.results:
         if result.severity == "Violation":
-            text = " ".join(message.text for message in result.messages if message.language in ("en", ""))
-            found.setdefault((result.requirement, text), []).append(_document(result))
+            found.setdefault((result.requirement, _remedy(result, language)), []).append(_document(result))
     for (requirement, text), documents in found.items():
-        yield Text.assemble((requirement, "bold red"), f": {text}\n  in {', '.join(documents)}\n")
+        more = len(documents) - MATRIX_COLUMNS
+        named = ", ".join(documents[:MATRIX_COLUMNS]) + (f" and {more} more" if more > 0 else "")
+        yield Text.assemble((requirement, "bold red"), f": {text}\n  in {named}\n")
+
+
+def _remedy(result: Result, language: str) -> str:
+    """The messages in the language, else in English: without the nodes they are about, so that policies share them."""
+    texts = [message.text for message in result.messages if message.language == language]
+    return " ".join(texts or [message.text for message in result.messages if message.language in ("en", "")])
 
 
 def _document(result: Result) -> str:

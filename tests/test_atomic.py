@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.atomic import replacing
+from kg.atomic import filling, replacing
 from kg.errors import OutputError
 
 
@@ -75,3 +75,38 @@ def test_writes_through_a_link(tmp_path: Path) -> None:
         stream.write(b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
+
+
+def test_files_move_into_the_folder_when_the_block_ends(tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    for content in ("one", "two"):
+        with filling(target) as folder:
+            (folder / "index.html").write_text(content)
+            assert not target.exists() or (target / "index.html").read_text() == "one"
+        assert (target / "index.html").read_text() == content
+        assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_folder_stays_as_it_was_when_the_block_raises(tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    target.mkdir()
+    (target / "index.html").write_text("old")
+
+    def fails() -> None:
+        with filling(target) as folder:
+            (folder / "index.html").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    assert (target / "index.html").read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_file_in_the_way_of_a_folder_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / "report").write_text("in the way")
+    with pytest.raises(OutputError, match="it is a file"), filling(tmp_path / "report"):
+        pytest.fail("the block must not run")
+    with pytest.raises(OutputError, match="there is no folder"), filling(tmp_path / "missing" / "report"):
+        pytest.fail("the block must not run")
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]

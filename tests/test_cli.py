@@ -231,6 +231,98 @@ def test_validate_as_turtle(small: Path) -> None:
     assert any("ValidationResult" in str(triple.object) for triple in pyoxigraph.parse(report, format=pyoxigraph.RdfFormat.TURTLE))
 
 
+def test_validate_as_sarif_to_a_file(small: Path, policy: Path, tmp_path: Path) -> None:
+    target = tmp_path / "gaps.sarif"
+    result = kg("validate", small, "--regime", "gdpr", "-f", "sarif", "-o", target, "--texts", policy)
+    assert (result.exit_code, result.stdout) == (1, "")
+    (run,) = json.loads(target.read_bytes())["runs"]
+    assert run["artifacts"][0]["location"]["uri"] == policy.as_uri()
+    assert all("startLine" in gap["locations"][0]["physicalLocation"]["region"] for gap in run["results"])
+    assert run["results"]
+
+
+def test_validate_as_pages(small: Path, policy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    options = ("--regime", "gdpr", "--format", "html", "--output", folder, "--texts", policy.parent, "--language", "fi")
+    result = kg("validate", small, *options)
+    assert result.exit_code == 1, result.stderr
+    assert f"{folder / 'index.html'} written" in result.stderr
+    page = next(path for path in folder.iterdir() if path.name.startswith("quillmere")).read_text(encoding="utf-8")
+    assert "Selosteen teksti" in page
+    assert "Paper records are kept in a locked room." in page
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_pages_replace_those_of_an_earlier_run_and_nothing_else(small: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "index.html").write_text("old")
+    (folder / "notes.txt").write_text("kept")
+    kg("validate", small, "--format", "html", "-o", folder)
+    assert (folder / "notes.txt").read_text() == "kept"
+    assert (folder / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert len(list(folder.iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--format", "html"), "name a folder"),
+        (("--format", "html", "-o", "-"), "name a folder"),
+        (("-o", "table.txt"), "choose another --format"),
+        (("--texts", "policies"), "--texts is for sarif and html"),
+        (("--language", "tlh"), "choose one of en, fi"),
+    ],
+)
+def test_wrong_usage_of_validate(small: Path, arguments: tuple[str, ...], reason: str) -> None:
+    result = kg("validate", small, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert reason in result.stderr
+
+
+@pytest.mark.parametrize("format", ["json", "turtle", "sarif", "html"])
+def test_a_report_that_cannot_be_written_is_one_line_and_leaves_nothing(small: Path, tmp_path: Path, format: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for place in (tmp_path / "missing" / "report", tmp_path / "file" / "report"):
+        result = kg("validate", small, "--format", format, "-o", place)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"kg: error: {place}: cannot be written: ")
+        assert result.stderr.count("\n") == 1
+    if format == "html":
+        assert "it is a file" in kg("validate", small, "--format", format, "-o", tmp_path / "file").stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_texts_that_are_missing_or_changed_are_named_and_the_report_is_made(small: Path, policy: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.txt"
+    changed.write_bytes(policy.read_bytes() + b"\nOne more line.\n")
+    result = kg("validate", small, "-f", "sarif", "--texts", changed, "--texts", tmp_path / "missing.txt")
+    assert result.exit_code == 3
+    assert f"kg: error: {tmp_path / 'missing.txt'}: there is no such file" in result.stderr
+    assert "quillmere-2009.txt: no file of --texts has the text that was judged" in result.stderr
+    assert json.loads(result.stdout)["runs"][0]["results"]
+
+
+@pytest.mark.parametrize("format", ["table", "json", "turtle", "sarif", "html"])
+def test_a_graph_without_policies_is_said(tmp_path: Path, format: str) -> None:
+    empty = tmp_path / "empty.ttl"
+    empty.write_text("<urn:a> <urn:b> <urn:c> .\n")
+    result = kg("validate", empty, "--format", format, *(("-o", tmp_path / "report") if format == "html" else ()))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"kg: error: {empty}, the graph: holds no policy; make one with: kg build")
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.ttl"]
+
+
+def test_a_malformed_graph_names_its_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.ttl"
+    broken.write_text("<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b>\n<urn:c\n")
+    result = kg("validate", broken)
+    assert result.exit_code == 3
+    assert f"kg: error: {broken}: line 3: " in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_regime_without_violations_is_exit_code_0(small: Path) -> None:
     result = kg("validate", small, "--regime", "structure")
     assert result.exit_code == 0, result.stdout

@@ -56,3 +56,5 @@ def test_runs_the_main_job(wheel: Path, examples: Path, tmp_path: Path) -> None:
     run(kg, "build", "policies", "-o", "graph.trig", cwd=tmp_path)
     assert "alderwick" in run(kg, "query", "transfers_outside_eea", "--format", "csv", cwd=tmp_path).stdout
     assert json.loads(run(kg, "validate", "--format", "json", cwd=tmp_path, expected=1).stdout)
+    run(kg, "validate", "--regime", "gdpr", "--format", "html", "-o", "report", "--texts", "policies", cwd=tmp_path, expected=1)
+    assert "alderwick" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg import console
-from kg.cli.app import ExitCode, GraphArgument, StoreOption, app, emit, examples, source
+from kg.cli.app import DEFAULT_GRAPH, ExitCode, GraphArgument, StoreOption, UsageError, app, emit, examples, source
+from kg.errors import ConfigurationError, InputError
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+    from kg.documents.sidecar import Sidecar
+    from kg.model import Document
+    from kg.validate import Report
 
 
 class ReportFormat(StrEnum):
@@ -19,28 +27,123 @@ class ReportFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     TURTLE = "turtle"
+    SARIF = "sarif"
+    HTML = "html"
 
 
-@app.command(epilog=examples("kg validate", "kg validate both.nq --format json", "kg validate --store store/ --regime gdpr"))
+@app.command(
+    epilog=examples(
+        "kg validate",
+        "kg validate both.nq --format json",
+        "kg validate --store store/ --regime gdpr",
+        "kg validate --format html -o report --texts policies/",
+        "kg validate --format sarif -o gaps.sarif --texts policies/",
+    )
+)
 def validate(
     graph: GraphArgument = None,
     store: StoreOption = None,
     regime: Annotated[str, typer.Option("--regime", metavar="NAME", help="The law to judge by: a folder of shapes/.")] = "gdpr",
     format: Annotated[ReportFormat, typer.Option("--format", "-f", help="How to print the report.")] = ReportFormat.TABLE,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="PATH", help="Where to: a file, or a folder for html.", show_default="stdout")
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="en|fi", help="Of names and messages.", show_default="en; in html that of each policy"),
+    ] = None,
+    texts: Annotated[
+        list[Path] | None,
+        typer.Option("--texts", metavar="PATH", help="The policies themselves: html then shows their whole text, and sarif has lines."),
+    ] = None,
 ) -> None:
     """Check each policy's completeness, and the graph's structure. Exit code 1 says that there are violations."""
+    _check_usage(format, output, language, texts)
     from kg.validate import validate as check
 
-    report = check(source(graph, store), regime=regime)
-    match format:
-        case ReportFormat.JSON:
-            emit(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
-        case ReportFormat.TURTLE:
-            emit(report.turtle())
-        case ReportFormat.TABLE:
-            console.report(report)
+    judged = source(graph, store)
+    report = check(judged, regime=regime)
+    if not report.results:
+        raise ConfigurationError(
+            str(store or graph or DEFAULT_GRAPH), "the graph", "holds no policy; make one with: kg build PATH... -o FILE"
+        )
+    failed = False
+    if format in (ReportFormat.SARIF, ReportFormat.HTML):
+        failed = _publish(report, judged, format, output, language, texts or [])
+    elif format is ReportFormat.JSON:
+        _put(json.dumps(report.as_json(language or "en"), ensure_ascii=False, indent=2) + "\n", output)
+    elif format is ReportFormat.TURTLE:
+        _put(report.turtle(), output)
+    else:
+        console.report(report, language or "en")
+    if failed:
+        raise typer.Exit(ExitCode.INPUTS_FAILED)
     if not report.conforms:
         raise typer.Exit(ExitCode.VIOLATIONS)
+
+
+def _check_usage(format: ReportFormat, output: Path | None, language: str | None, texts: list[Path] | None) -> None:
+    if format is ReportFormat.HTML and (output is None or str(output) == "-"):
+        raise UsageError("html is a page for each policy: name a folder for them, as in --format html -o report")
+    if format is ReportFormat.TABLE and output is not None and str(output) != "-":
+        raise UsageError("a table is for the terminal: choose another --format for a file, or send it there with >")
+    if texts and format not in (ReportFormat.SARIF, ReportFormat.HTML):
+        raise UsageError(f"--texts is for sarif and html: {format} shows no text")
+    if language is not None:
+        from kg.validate.html import languages
+
+        if language not in languages():
+            raise UsageError(f"{language}: there are no messages in this language; choose one of {', '.join(languages())}")
+
+
+def _publish(report: Report, judged: Store, format: ReportFormat, output: Path | None, language: str | None, texts: list[Path]) -> bool:
+    """Writes what shows the policies' texts. Whether some text could not be read."""
+    from kg import __version__
+    from kg.atomic import filling
+    from kg.validate import requirements_of
+    from kg.validate.html import INDEX, pages
+    from kg.validate.passages import accounts
+    from kg.validate.sarif import sarif
+
+    documents, failures = _read(texts)
+    shown, rules = accounts(judged, documents), requirements_of(result.requirement for result in report.results)
+    if texts:
+        for result in {result.version: result for result in report.results if not shown[result.version].whole}.values():
+            console.message("warning", f"{result.document}: no file of --texts has the text that was judged")
+    if format is ReportFormat.SARIF:
+        _put(sarif(report, shown, rules, __version__, language or "en"), output)
+    elif output:
+        with filling(output) as folder:
+            for name, page in pages(report, shown, rules, language):
+                (folder / name).write_text(page, encoding="utf-8", newline="\n")
+        console.message("note", f"{output / INDEX} written")
+    return failures > 0
+
+
+def _read(texts: list[Path]) -> tuple[list[Document], int]:
+    """The documents of the paths, and how many could not be read."""
+    from kg.documents import expand_inputs, read
+
+    documents: list[Document] = []
+    sidecars: dict[Path, Sidecar] = {}
+    failures = 0
+    for path in expand_inputs(texts):
+        try:
+            documents.append(read(path, sidecars=sidecars))
+        except InputError as error:
+            console.message("error", str(error))
+            failures += 1
+    return documents, failures
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None or str(output) == "-":
+        emit(text)
+        return
+    from kg.atomic import replacing
+
+    with replacing(output) as stream:
+        stream.write(text.encode("utf-8"))
 
 
 @app.command(epilog=examples("kg reason", "kg reason --ontology my-ontology/"))

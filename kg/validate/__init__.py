@@ -8,11 +8,12 @@ from rdflib import Graph
 
 from kg.validate.engine import Engine
 from kg.validate.judge import judge
-from kg.validate.report import Evidence, Message, Report, Result, Status
-from kg.validate.requirements import Regime, Requirement, UnknownRegimeError, regime, regimes
+from kg.validate.report import SEVERITIES, Evidence, Message, Report, Result, Status
+from kg.validate.requirements import Regime, Requirement, UnknownRegimeError, regime, regimes, requirements_of
 from kg.validate.source import Source, Version, background, versions
 
 __all__ = [
+    "SEVERITIES",
     "Engine",
     "Evidence",
     "Message",
@@ -26,6 +27,7 @@ __all__ = [
     "Version",
     "regime",
     "regimes",
+    "requirements_of",
     "validate",
     "validate_each",
 ]

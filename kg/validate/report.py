@@ -25,6 +25,17 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"
 
+    @property
+    def mark(self) -> str:
+        """A sign that tells it from the others without colour."""
+        return _MARKS[self]
+
+
+_MARKS = dict(zip(Status, "✓~¬–→·?", strict=True))
+
+SEVERITIES = ("Violation", "Warning", "Info")
+"""The worst first, as SHACL names them."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Message:

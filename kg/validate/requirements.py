@@ -151,3 +151,9 @@ def _by_language(graph: Graph, node: IdentifiedNode | Node, predicate: URIRef) -
 
 def _iri(node: Node | None) -> URIRef | None:
     return node if isinstance(node, URIRef) else None
+
+
+def requirements_of(ids: Iterable[str]) -> tuple[Requirement, ...]:
+    """The requirements of these ids, whichever regime they stand in, in the order of the ids."""
+    known = {requirement.id: requirement for name in regimes() for requirement in regime(name).requirements}
+    return tuple(known[identifier] for identifier in sorted(set(ids)) if identifier in known)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 from rdflib import Dataset, Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
-from rdflib.namespace import DCTERMS, RDF
+from rdflib.namespace import DCTERMS, RDF, SKOS
 from rdflib.term import BNode, Literal, Node
 
 from kg import iris
@@ -61,6 +61,12 @@ def background(source: Source) -> Graph:
         if not (isinstance(triple[2], Literal) and triple[2].language):
             graph.add(triple)
     return graph
+
+
+def organisation_names(source: Source) -> dict[str, str]:
+    """The preferred label of each organisation of `source`, by IRI."""
+    labels = sorted((str(s), str(o)) for s, p, o in _triples(source, URIRef(iris.ORGANISATIONS)) if p == SKOS.prefLabel)
+    return dict(reversed(labels))
 
 
 @cache
