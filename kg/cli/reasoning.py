@@ -34,7 +34,7 @@ class EngineName(StrEnum):
         "kg reason",
         "kg reason graph.trig -o inferred.trig",
         "kg reason --store store/ --save",
-        "kg reason --why alderwick-outdoor-ltd/privacy-notice/v.1a1082b134bc/s.2930.transfer",
+        "kg reason --why alderwick-outdoor-ltd/privacy-notice/v.1a1082b134bc/s.3041.transfer",
         "kg reason --owl ontology.nt",
     )
 )
