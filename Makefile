@@ -45,6 +45,7 @@ lint: .venv/installed
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python tools/lint_rdf.py
+	@$(BIN)/python tools/lint_ontology.py
 	@$(BIN)/python tools/lint_imports.py
 
 docs: .venv/installed
