@@ -155,8 +155,8 @@ def reasoning(found: Reasoning) -> None:
         console.print(f"  inferred: {name} is a kind of {above}")
 
 
-def kinds(every: Sequence[Inferred], known: Ontology) -> None:
-    """How many statements are of each kind, and in how many policies. It goes to stderr, where results may go to stdout."""
+def kinds(every: Sequence[Inferred], known: Ontology, console: Console) -> None:
+    """How many statements are of each kind, and in how many policies."""
     statements = Counter(inference.kind for found in every for inference in found.inferences)
     policies = Counter(kind for found in every for kind in {inference.kind for inference in found.inferences})
     table = Table("kind", "", box=None, pad_edge=False)
@@ -164,7 +164,7 @@ def kinds(every: Sequence[Inferred], known: Ontology) -> None:
     table.add_column("policies", justify="right")
     for kind in sorted(known.definitions):
         table.add_row(kind, known.labels.get(kind, ""), str(statements[kind] or "-"), str(policies[kind] or "-"))
-    err().print(table)
+    console.print(table)
 
 
 def report(judged: Report) -> None:

@@ -382,6 +382,14 @@ def test_the_types_go_into_a_file_of_their_own_the_same_every_time(tmp_path: Pat
     assert re.search(r"pk:ChildrensDataPractice\s+practice with children's data\s+-\s+-\n", result.stderr)
 
 
+def test_without_a_place_to_write_to_the_table_is_the_answer(tmp_path: Path) -> None:
+    (tmp_path / "told.ttl").write_text(HEADER + DURATIONS + TOLD)
+    result = kg("reason", tmp_path / "told.ttl")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert re.search(r"pk:ThirdCountryPractice\s+practice outside of the EEA\s+1\s+1\n", result.stdout)
+    assert [path.name for path in tmp_path.iterdir()] == ["told.ttl"]
+
+
 def test_the_store_keeps_the_types_until_the_policy_is_built_again(examples: Path, tmp_path: Path) -> None:
     place = tmp_path / "store"
     policy = examples / "quillmere-2009.txt"

@@ -121,4 +121,4 @@ def _sort(graph: Path | None, store: Path | None, known: Ontology, output: Path 
                 put(each.iri, each.triples, each.version)
         else:
             list(made)
-    console.kinds(every, known)
+    console.kinds(every, known, console.err() if output or save else console.out())
