@@ -11,8 +11,9 @@ WORKERS ?= 2
 help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
 	@echo 'make test   all tests'
-	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, direction of imports'
-	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md'
+	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, the ontology, direction of imports'
+	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md;'
+	@echo '            and the reference of the ontology, build/docs/ontology/index.html'
 	@echo 'make bench  speed of extraction beside a public tool'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
 	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
@@ -45,10 +46,12 @@ lint: .venv/installed
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python tools/lint_rdf.py
+	@$(BIN)/python tools/lint_ontology.py
 	@$(BIN)/python tools/lint_imports.py
 
 docs: .venv/installed
 	@$(BIN)/python tools/generate_docs.py
+	@$(BIN)/python tools/ontology_reference.py
 
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py

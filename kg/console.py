@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.batch import Batch
     from kg.export import Exporter
     from kg.query import Question
-    from kg.reason import Reasoning
+    from kg.reason import Inferred, Ontology, Reasoning
     from kg.validate import Report, Result, Status
 
 # Wide enough for a table of quotes where the output is a file or a pipe and so has no width of its own.
@@ -151,6 +151,18 @@ def reasoning(found: Reasoning) -> None:
         console.print(f"  {name} can have no instance: its definition contradicts itself")
     for name, above in found.inferred:
         console.print(f"  inferred: {name} is a kind of {above}")
+
+
+def kinds(every: Sequence[Inferred], known: Ontology, console: Console) -> None:
+    """How many statements are of each kind, and in how many policies."""
+    statements = Counter(inference.kind for found in every for inference in found.inferences)
+    policies = Counter(kind for found in every for kind in {inference.kind for inference in found.inferences})
+    table = Table("kind", "", box=None, pad_edge=False)
+    table.add_column("statements", justify="right")
+    table.add_column("policies", justify="right")
+    for kind in sorted(known.definitions):
+        table.add_row(kind, known.labels.get(kind, ""), str(statements[kind] or "-"), str(policies[kind] or "-"))
+    console.print(table)
 
 
 # What tells the statuses apart for those who see colours; the marks tell everyone.

@@ -37,3 +37,11 @@ class MissingComponentError(KgError):
     def __init__(self, component: str, remedy: str) -> None:
         self.component, self.remedy = component, remedy
         super().__init__(f"{component} was not found: {remedy}")
+
+
+class StoppedComponentError(KgError):
+    """An optional component was there and ended before it had an answer."""
+
+    def __init__(self, component: str, reason: str, remedy: str) -> None:
+        self.component, self.reason, self.remedy = component, reason, remedy
+        super().__init__(f"{component} stopped before it had an answer: {reason} ({remedy})")

@@ -105,6 +105,21 @@ def evidence_graph(version: str) -> str:
     return version + "/evidence"
 
 
+def inferred_graph(version: str) -> str:
+    """The graph of what follows from what the version says."""
+    return version + "/inferred"
+
+
+def inference(version: str, subject: str, kind: str) -> str:
+    """One type that follows for a subject; both are given as in N-Triples."""
+    return f"{version}/i.{_digest(f'{subject} {kind}')[:12]}"
+
+
+def stand_in(term: str) -> str:
+    """Some thing of the kind that a term, given as a CURIE, stands for: a reasoner keeps classes and individuals apart."""
+    return f"{DATA}some/{_local(term)}"
+
+
 def run(version: str, extractor: str, vocabulary: str) -> str:
     """The extraction of a version by a version of the extractor and one of the vocabulary: the same three, the same run."""
     return f"{DATA}run/{_digest(f'{version} {extractor} {vocabulary}')[:12]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 
@@ -47,9 +47,9 @@ FORMATS = MappingProxyType(
 def replace(directory: Path, extractions: Iterable[Extraction], vocabulary: Versioned) -> Counts:
     """Puts documents into the store in `directory`, which is made where it is missing.
 
-    In a store that exists, each document's two graphs are replaced in one transaction, its entries are added to the catalog and the
-    organisations, and the graphs of other documents stay as they are. An organisation that the store knows keeps its preferred label. A new
-    store appears whole or not at all.
+    In a store that exists, each document's two graphs are replaced in one transaction, what was inferred from them goes, its entries are
+    added to the catalog and the organisations, and the graphs of other documents stay as they are. An organisation that the store knows
+    keeps its preferred label. A new store appears whole or not at all.
 
     Raises:
         OutputError: another process writes to the store, or the folder cannot be made, or holds something else.
@@ -64,6 +64,22 @@ def replace(directory: Path, extractions: Iterable[Extraction], vocabulary: Vers
         return _fill(directory, extractions, vocabulary)
     except OSError as error:
         raise OutputError(str(directory), error.strerror or str(error)) from error
+
+
+def derive(directory: Path, make: Callable[[pyoxigraph.Store], Iterable[NamedGraph]]) -> int:
+    """Puts graphs that `make` derives from a store into that store, each in the place of its last state; how many they were.
+
+    Raises:
+        InputError: the folder is not a store.
+        OutputError: another process writes to the store.
+    """
+    if not (directory / "CURRENT").is_file():
+        raise InputError(str(directory), "is not a store", "a store is made by: kg build PATH... --store DIR")
+    store = _writable(directory)
+    made = list(make(store))  # All or nothing: what fails on the last version leaves the store as it was.
+    store.update(" ; ".join(f"DROP SILENT GRAPH {iri(graph.iri)} ; {_insert(graph)}" for graph in made))
+    store.flush()
+    return len(made)
 
 
 def open_store(source: Path) -> pyoxigraph.Store:
@@ -140,7 +156,8 @@ def _update(store: pyoxigraph.Store, extractions: Iterable[Extraction], vocabula
     for extraction in extractions:
         own = version_graphs(extraction, vocabulary)
         shared = (catalog_graph((version_of(extraction),), vocabulary), _organisations(store, extraction))
-        drops = [f"DROP SILENT GRAPH {iri(graph.iri)}" for graph in own]
+        replaced = (*(graph.iri for graph in own), iris.inferred_graph(version_of(extraction)))
+        drops = [f"DROP SILENT GRAPH {iri(name)}" for name in replaced]
         store.update(" ; ".join(drops + [_insert(graph) for graph in own + shared]))
         for graph in own:
             counted.update(count(graph))

@@ -69,7 +69,7 @@ def test_our_ontology_is_consistent_and_every_class_can_have_instances() -> None
 def test_defined_classes_fall_into_place() -> None:
     inferred = set(reason(ontology_dir()).inferred)
     assert {
-        ("pk:ThirdCountryPractice", "pk:Practice"),
+        ("pk:DirectMarketingPractice", "pk:MarketingPractice"),
         ("pk:ThirdPartyPractice", "pk:SharingPractice"),
         ("pk:TargetedAdvertisingPractice", "pk:AdvertisingPractice"),
     } <= inferred

@@ -41,7 +41,7 @@ def build(
     if store and output:
         raise UsageError("give --output or --store, not both")
     target = output or DEFAULT_GRAPH
-    format = _graph_format(target)
+    format = graph_format(target)
 
     from kg import graph
     from kg.atomic import replacing
@@ -62,7 +62,12 @@ def build(
     _finish(batch)
 
 
-def _graph_format(target: Path) -> Format:
+def graph_format(target: Path) -> Format:
+    """The format that the ending of a file's name says.
+
+    Raises:
+        UsageError: it says none.
+    """
     ending = ".trig" if str(target) == "-" else target.suffix.lower()
     if ending not in GRAPH_FORMATS:
         raise UsageError(f"{target}: the ending says the format: {' or '.join(GRAPH_FORMATS)}, or - for TriG on stdout")

@@ -1,4 +1,4 @@
-"""The verbs that judge: `kg validate` the policies, `kg reason` the ontology."""
+"""The verb that judges policies: `kg validate`."""
 
 from __future__ import annotations
 
@@ -144,19 +144,3 @@ def _put(text: str, output: Path | None) -> None:
 
     with replacing(output) as stream:
         stream.write(text.encode("utf-8"))
-
-
-@app.command(epilog=examples("kg reason", "kg reason --ontology my-ontology/"))
-def reason(
-    ontology: Annotated[
-        Path | None, typer.Option("--ontology", metavar="DIR", help="A folder of Turtle files.", show_default="the ontology of kg")
-    ] = None,
-) -> None:
-    """Check with an OWL reasoner (HermiT, which needs Java) that the ontology does not contradict itself. Exit code 1 says that it does."""
-    from kg.reason import reason as infer
-    from kg.resources import ontology_dir
-
-    found = infer(ontology or ontology_dir())
-    console.reasoning(found)
-    if not found.conforms:
-        raise typer.Exit(ExitCode.VIOLATIONS)
