@@ -14,7 +14,7 @@ help:
 	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, the ontology, direction of imports'
 	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md;'
 	@echo '            and the reference of the ontology, build/docs/ontology/index.html'
-	@echo 'make bench  speed of extraction beside a public tool'
+	@echo 'make bench  speed of extraction and of questions, each beside a public tool'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
 	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
 
@@ -55,6 +55,7 @@ docs: .venv/installed
 
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py
+	@$(BIN)/python benchmarks/queries.py
 
 .venv/installed-eval: .venv/installed
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,fit]'

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kg import documents, export, extract, findings, graph, query, reason, segment, store, validate, vocabulary
     from kg.errors import ConfigurationError, InputError, KgError, MissingComponentError, OutputError
     from kg.model import Clause, Document, Extraction, Statement
+    from kg.query.answer import open
 
     __version__: str
 
@@ -33,6 +34,7 @@ __all__ = [
     "extract",
     "findings",
     "graph",
+    "open",
     "query",
     "reason",
     "segment",
@@ -52,6 +54,8 @@ def __getattr__(name: str) -> Any:
         return version("policy-kg")
     if name not in __all__:
         raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    if name == "open":
+        return import_module("kg.query.answer").open
     if name.islower():
         return import_module(f"kg.{name}")
     return getattr(import_module("kg.model" if name in _RECORDS else "kg.errors"), name)

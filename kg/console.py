@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.batch import Batch
     from kg.export import Exporter
     from kg.query import Question
+    from kg.query.free import Understood
     from kg.reason import Inferred, Ontology, Reasoning
     from kg.validate import Report, Result, Status
 
@@ -132,6 +133,38 @@ def catalogue(questions: Iterable[Question]) -> None:
     for question in questions:
         table.add_row(question.name, Text(question.question), " ".join(parameter.name for parameter in question.parameters))
     out().print(table)
+
+
+def question(asked: Question) -> None:
+    """What a question asks in each language, why, how to read its answer, its parameters, and its SPARQL."""
+    console = out()
+    for language, text in asked.questions.items():
+        console.print(Text.assemble((f"{language}  ", "bold"), text), soft_wrap=True)
+    for heading, text in (("Why", asked.why), ("How to read the answer", asked.read)):
+        if text:
+            console.print(Text.assemble((f"\n{heading}: ", "bold"), text), soft_wrap=True)
+    if asked.parameters:
+        table = Table("parameter", "type", "default", "meaning", box=None, pad_edge=False)
+        for parameter in asked.parameters:
+            choices = f" ({' or '.join(parameter.choices)})" if parameter.choices else ""
+            table.add_row(parameter.name, parameter.type + choices, parameter.default or "", Text(parameter.meaning))
+        console.print("", table, sep="\n")
+    body = "\n".join(line for line in asked.text.splitlines() if not line.startswith("# ")).strip()
+    console.print(Text(f"\n{body}"), soft_wrap=True)
+
+
+def understood(asked: Understood) -> None:
+    """Which question a text was taken for, with its parameters."""
+    if asked.question is not None:
+        given = "".join(f" -p {name}={value}" for name, value in asked.parameters.items())
+        message("note", f"asking {asked.question.name}{given}: {asked.question.question}")
+
+
+def nothing_near(asked: Understood) -> None:
+    """That no question is near, and which are the nearest."""
+    message("error", "no question of the catalogue is near to this, so nothing is answered; the nearest are:")
+    for near in asked.nearest:
+        err().print(Text(f"  {near.question.name}: {near.question.question}"), soft_wrap=True)
 
 
 def exporters(formats: Iterable[Exporter]) -> None:

@@ -51,6 +51,9 @@ def replace(directory: Path, extractions: Iterable[Extraction], vocabulary: Vers
     added to the catalog and the organisations, and the graphs of other documents stay as they are. An organisation that the store knows
     keeps its preferred label. A new store appears whole or not at all.
 
+    There is one writer at a time and any number of readers, each of which sees the last whole state from before it opened the store. A
+    writer that is killed leaves every document as it was before or as it is after, never between.
+
     Raises:
         OutputError: another process writes to the store, or the folder cannot be made, or holds something else.
     """
@@ -129,6 +132,7 @@ def _writable(directory: Path) -> pyoxigraph.Store:
 
 def _fill(directory: Path, extractions: Iterable[Extraction], vocabulary: Versioned) -> Counts:
     counted: Counter[str] = Counter()
+    _clear_away(directory)
     partial = directory.with_name(f".{directory.name}.{os.getpid()}.partial")
 
     def placed() -> Iterator[pyoxigraph.Quad]:
@@ -143,10 +147,33 @@ def _fill(directory: Path, extractions: Iterable[Extraction], vocabulary: Versio
         store.bulk_extend(placed())
         store.flush()
         del store  # which closes it
-        partial.replace(directory)
+        try:
+            partial.replace(directory)
+        except OSError as error:
+            if (directory / "CURRENT").is_file():
+                raise OutputError(str(directory), "another process made this store meanwhile; run it again to add to that") from error
+            raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return Counts(**counted)
+
+
+def _clear_away(directory: Path) -> None:
+    """Removes what writers that were killed have left of this store."""
+    for left in directory.parent.glob(f".{directory.name}.*.partial"):
+        number = left.name.removesuffix(".partial").rpartition(".")[2]
+        if number.isdecimal() and not _runs(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True
 
 
 def _update(store: pyoxigraph.Store, extractions: Iterable[Extraction], vocabulary: Versioned) -> Counts:

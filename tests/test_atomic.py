@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,22 @@ def test_a_file_in_the_way_of_a_folder_is_an_output_error(tmp_path: Path) -> Non
     with pytest.raises(OutputError, match="there is no folder"), filling(tmp_path / "missing" / "report"):
         pytest.fail("the block must not run")
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "graph.trig"
+    target.write_bytes(b"old")
+    program = (
+        "import sys, pathlib; from kg.atomic import replacing\n"
+        "with replacing(pathlib.Path(sys.argv[1])) as stream:\n"
+        "    stream.write(b'half'); stream.flush(); print('here', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(target)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"here\n"
+        process.kill()
+    assert target.read_bytes() == b"old"
+    with replacing(target) as stream:
+        stream.write(b"new")
+    assert target.read_bytes() == b"new"

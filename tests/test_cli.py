@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from kg.cli import app
 
 ROOT = Path(__file__).parents[1]
-VERBS = ("build", "annotate", "text", "validate", "query", "export", "reason")
+VERBS = ("build", "annotate", "text", "validate", "query", "ask", "export", "reason")
 
 
 def kg(*arguments: str | Path) -> Result:
@@ -368,7 +368,7 @@ def test_every_format_that_the_help_names_is_known() -> None:
     from kg.cli.asking import RowsFormat
     from kg.query.rows import FORMATS
 
-    assert {format.value for format in RowsFormat} == {"table", *FORMATS}
+    assert {format.value for format in RowsFormat} == {"table", "turtle", *FORMATS}
 
 
 def test_a_parameter_narrows_the_answer(graph: Path) -> None:
@@ -433,3 +433,20 @@ def test_reason_without_java_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     result = kg("reason")
     assert result.exit_code == 2
     assert result.stderr.startswith("kg: error: Java was not found: install")
+
+
+def test_explain_shows_question_parameters_and_sparql() -> None:
+    result = kg("query", "--explain", "transfers_outside_eea")
+    assert result.exit_code == 0
+    for part in ("Which controllers transfer", "Mitkä rekisterinpitäjät", "Article 13(1)(f)", "loc:EEA or loc:EU", "SELECT DISTINCT"):
+        assert part in result.stdout
+
+
+def test_turtle_is_for_graphs(small: Path) -> None:
+    query = "CONSTRUCT { ?s a ?c } WHERE { ?s a ?c FILTER (?c = <https://w3id.org/policy-kg/ontology#Denial>) }"
+    result = kg("query", query, "-g", small, "-f", "turtle")
+    assert result.exit_code == 0, result.stderr
+    assert "a pk:Denial" in result.stdout
+    assert len(list(pyoxigraph.parse(result.stdout.encode(), format=pyoxigraph.RdfFormat.TURTLE))) == 7
+    rows = kg("query", "SELECT * WHERE { ?s ?p ?o } LIMIT 1", "-g", small, "-f", "turtle")
+    assert (rows.exit_code, "turtle is for CONSTRUCT" in rows.stderr) == (2, True)

@@ -94,7 +94,7 @@ def test_every_folder_of_data_is_of_a_question() -> None:
         ("vendors_named", {"vendor": "org:bank"}),
         ("practices_compared", {"policy": AURORA, "other": METEOR}),
         ("weak_consent", {"controller": "org:polaris-oy"}),
-        ("least_certain", {"threshold": "0.5"}),
+        ("least_certain", {"threshold": "0.95"}),
         ("similar_policies", {"policy": AURORA}),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -161,3 +163,153 @@ def test_a_malformed_file_names_the_line(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_says_why(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         store.open_store(tmp_path / name)
+
+
+WRITER = """
+import os, sys, pathlib
+import pyoxigraph
+from kg import store
+from records import VOCABULARY, extraction
+from test_store import other
+where, moment = pathlib.Path(sys.argv[1]), sys.argv[2]
+def stop(*_):
+    print("here", flush=True)
+    sys.stdin.read()
+if moment == "before the first document":
+    def given():
+        stop()
+        yield other()
+elif moment == "between two documents":
+    def given():
+        yield changed
+        stop()
+        yield other()
+    from dataclasses import replace
+    changed = replace(extraction(), statements=extraction().statements[:1], facts=(), defined_terms=())
+else:
+    real = getattr(store, moment)
+    def paused(*arguments, **named):
+        stop()
+        return real(*arguments, **named)
+    setattr(store, moment, paused)
+    def given():
+        yield other()
+store.replace(where, given(), VOCABULARY)
+"""
+
+
+def killed(directory: Path, moment: str) -> None:
+    """A process that writes to the store and is killed, without a chance to tidy up, at a moment."""
+    command = [sys.executable, "-c", WRITER, str(directory), moment]
+    paths = os.pathsep.join((str(Path(__file__).parent), str(Path(__file__).parents[1])))
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}, cwd=directory.parent
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"here\n"
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+
+
+def versions(directory: Path) -> set[str]:
+    """The versions whose facts the store holds; each whole, with its evidence and its place in the catalog, or not at all."""
+    opened = store.open_store(directory)
+    found = set()
+    for extraction_ in (extraction(), other()):
+        version = graph.version_of(extraction_)
+        held = [bool(in_graph(opened, name)) for name in (iris.facts_graph(version), iris.evidence_graph(version))]
+        assert held[0] == held[1]
+        if held[0]:
+            expected = pyoxigraph.Store()
+            expected.load("".join(f"{' '.join(quad)} .\n" for quad in graph.quads(extraction_, VOCABULARY)), pyoxigraph.RdfFormat.N_QUADS)
+            assert in_graph(opened, iris.facts_graph(version)) == in_graph(expected, iris.facts_graph(version))
+            found.add(version)
+    return found
+
+
+@pytest.mark.parametrize("moment", ["before the first document", "version_graphs", "_organisations", "_insert", "count"])
+def test_a_writer_that_is_killed_leaves_the_last_good_state(tmp_path: Path, moment: str) -> None:
+    directory = tmp_path / "store"
+    store.replace(directory, [extraction()], VOCABULARY)
+    vocabulary = in_graph(store.open_store(directory), iris.VOCABULARY)
+    killed(directory, moment)
+    committed = {graph.version_of(other())} if moment == "count" else set()
+    assert versions(directory) == {graph.version_of(extraction())} | committed
+    assert in_graph(store.open_store(directory), iris.VOCABULARY) == vocabulary
+    store.replace(directory, [other()], VOCABULARY)
+    assert versions(directory) == {graph.version_of(extraction()), graph.version_of(other())}, "and can be written to again"
+
+
+def test_a_document_that_was_replaced_before_the_kill_stays_replaced(filled: Path) -> None:
+    killed(filled, "between two documents")
+    opened = store.open_store(filled)
+    fewer = changed(extraction(), statements=extraction().statements[:1], facts=(), defined_terms=())
+    expected = pyoxigraph.Store()
+    expected.load("".join(f"{' '.join(quad)} .\n" for quad in graph.quads(fewer, VOCABULARY)), pyoxigraph.RdfFormat.N_QUADS)
+    name = iris.facts_graph(graph.version_of(extraction()))
+    assert in_graph(opened, name) == in_graph(expected, name)
+    assert in_graph(opened, iris.facts_graph(graph.version_of(other())))
+
+
+@pytest.mark.parametrize("moment", ["before the first document", "count"])
+def test_a_new_store_whose_writer_is_killed_is_not_there_and_can_be_made(tmp_path: Path, moment: str) -> None:
+    directory = tmp_path / "store"
+    killed(directory, moment)
+    assert not directory.exists()
+    assert [path.name.startswith(".store.") for path in tmp_path.iterdir()] == [True]
+    store.replace(directory, [extraction()], VOCABULARY)
+    assert versions(directory) == {graph.version_of(extraction())}
+    assert [path.name for path in tmp_path.iterdir()] == ["store"], "what the dead writer left was cleared away"
+
+
+READER = """
+import sys
+from pathlib import Path
+from kg import store
+opened = store.open_store(Path(sys.argv[1]))
+print(len(opened), flush=True)
+sys.stdin.readline()
+print(len(opened), flush=True)
+"""
+
+
+def test_two_that_make_the_same_store_do_not_mix(tmp_path: Path) -> None:
+    directory = tmp_path / "store"
+
+    def overtaken() -> Iterator[Extraction]:
+        yield extraction()
+        store.replace(tmp_path / "overtaking", [other()], VOCABULARY)
+        (tmp_path / "overtaking").replace(directory)
+
+    with pytest.raises(OutputError, match=r"store: .*another process made this store meanwhile"):
+        store.replace(directory, overtaken(), VOCABULARY)
+    assert versions(directory) == {graph.version_of(other())}
+
+
+def test_many_read_while_one_writes(filled: Path) -> None:
+    size = len(store.open_store(filled))
+    command = [sys.executable, "-c", READER, str(filled)]
+    readers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    try:
+        for reader in readers:
+            assert reader.stdout
+            assert int(reader.stdout.readline()) == size
+        fewer = changed(extraction(), statements=extraction().statements[:1], facts=(), defined_terms=())
+        store.replace(filled, [fewer], VOCABULARY)
+        assert len(store.open_store(filled)) < size, "who opens it now sees the new state"
+        for reader in readers:
+            assert reader.communicate("\n")[0] == f"{size}\n", "who had it open still sees a whole state, the old one"
+    finally:
+        for reader in readers:
+            reader.kill()
+            reader.wait()
+
+
+def test_a_reader_can_open_a_store_that_is_being_written_to(filled: Path) -> None:
+    size = len(store.open_store(filled))
+    holder = "import sys, pyoxigraph; store = pyoxigraph.Store(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", holder, str(filled)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"open\n"
+        assert len(store.open_store(filled)) == size
+        process.communicate()

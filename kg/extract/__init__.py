@@ -90,8 +90,7 @@ def extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, We
         facts.extend(controller_facts(scene, controller.curie, name, common))
         facts.extend(contact_facts(scene, controller.curie))
         facts.extend(version_facts(scene, vocabulary))
-        if name is not None:
-            terms.extend(defined_terms(scene, controller.curie, name))
+        terms.extend(defined_terms(scene, controller, name))
         statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
     organisations = (controller, *_mentioned(found, vocabulary))
     issues = tuple(_issues(statements, facts))

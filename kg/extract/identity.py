@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from kg.extract.dates import dates
-from kg.extract.names import Name, aliases, candidates
+from kg.extract.names import Name, akin, aliases, candidates
 from kg.extract.scene import Scene
-from kg.model import Assertion, DefinedTerm, Fact, Mention, Value
+from kg.model import Assertion, DefinedTerm, Fact, Mention, Organisation, Value
 from kg.vocabulary import Vocabulary
 
 _PHONE = re.compile(r"(?<![\w/])\(?\+?\d[\d ()/.\u00a0-]{6,}\d(?![\w/])")
@@ -134,10 +134,22 @@ def version_facts(scene: Scene, vocabulary: Vocabulary) -> Iterator[Fact]:
         yield _fact(scene, None, "pk:defersTo", target, cue.start, scene.end, 0.6, f"defers: {cue.form}")
 
 
-def defined_terms(scene: Scene, controller: str, name: Name) -> Iterator[DefinedTerm]:
-    """Names in quotation marks that the text gives to the controller, with the kinds of party that they take in."""
-    if not (scene.start <= name.start < scene.end):
-        return
-    for surface, start, _ in aliases(scene, name):
-        inside: list[Mention] = [m for m in scene.of("recipient", "subject") if name.end <= m.start < start]
-        yield DefinedTerm(surface, controller, tuple(sorted({m.term for m in inside})), scene.clause.index)
+def defined_terms(scene: Scene, controller: Organisation, name: Name | None) -> Iterator[DefinedTerm]:
+    """Names in quotation marks that the text gives to the controller, with the kinds of party that they take in.
+
+    Where the controller is first named any such name counts, in other places only one that begins as the controller's name does: texts
+    give the site and themselves names beside it too.
+    """
+    found: dict[int, DefinedTerm] = {}
+    for text in dict.fromkeys((controller.name, *((name.text,) if name else ()))):
+        place = scene.text.find(text, scene.start, scene.end)
+        while place >= 0:
+            end = place + len(text)
+            here = name is not None and name.start == place
+            for surface, start, _ in aliases(scene, Name(text, place, end, scene, False)):
+                if here or akin(surface, text):
+                    inside: list[Mention] = [m for m in scene.of("recipient", "subject") if end <= m.start < start]
+                    includes = tuple(sorted({m.term for m in inside}))
+                    found[start] = DefinedTerm(surface, controller.curie, includes, scene.clause.index)
+            place = scene.text.find(text, end, scene.end)
+    yield from (found[start] for start in sorted(found))

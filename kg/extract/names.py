@@ -147,11 +147,11 @@ def organisation(document: Document, name: Name | None) -> Organisation:
         text = host.group(1)
     if text is None:
         text = document.path.replace("\\", "/").rsplit("/", 1)[-1].rpartition(".")[0] or "unknown"
-    others = (name.text,) if name and name.text.casefold() != text.casefold() and _akin(name.text, text) else ()
+    others = (name.text,) if name and name.text.casefold() != text.casefold() and akin(name.text, text) else ()
     return Organisation(f"org:{slug(text)}", text, others, document.language)
 
 
-def _akin(one: str, other: str) -> bool:
+def akin(one: str, other: str) -> bool:
     """Whether two names share their first word: only then does the text's name count as another name of the given one."""
     return one.split()[0].casefold() == other.split()[0].casefold()
 

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from kg.query.catalogue import Parameter, Question, catalogue, question
+from kg.query.endpoint import EndpointError, run_at
 from kg.query.errors import ParameterError, QueryError, UnknownQuestionError
 from kg.query.rows import Kind, Rows
 from kg.query.run import run
 
-__all__ = ["Kind", "Parameter", "ParameterError", "QueryError", "Question", "Rows", "UnknownQuestionError", "catalogue", "question", "run"]
+__all__ = [
+    "EndpointError",
+    "Kind",
+    "Parameter",
+    "ParameterError",
+    "QueryError",
+    "Question",
+    "Rows",
+    "UnknownQuestionError",
+    "catalogue",
+    "question",
+    "run",
+    "run_at",
+]

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kg.errors import ConfigurationError
-from kg.namespaces import PREFIXES, expand
+from kg.namespaces import PREFIXES, compress, expand
 from kg.query.errors import ParameterError, UnknownQuestionError
 from kg.resources import queries_dir
 
@@ -25,33 +25,41 @@ _FORMS = {
     "boolean": re.compile(r"true|false"),
 }
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
-_HEADER = re.compile(r"#\s*(question \((\w+)\)|why|read):\s*(.+)")
-_PARAMETER = re.compile(r"#\s*param (\w+):\s*(\w+)(?:\s*=\s*(\S+))?\s*—\s*(.+)")
+_HEADER = re.compile(r"#\s*(?:(question|also) \((\w+)\)|(why|read)):\s*(.+)")
+_PARAMETER = re.compile(r"#\s*param (\w+):\s*(\w+)(?:\s*=\s*(\S+))?(?:\s+of\s+([^—]+?))?\s*—\s*(.+)")
 _BEGINNING = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:PREFIX|BASE|SELECT|ASK|CONSTRUCT|DESCRIBE|INSERT|DELETE|LOAD|CLEAR|DROP|WITH)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable of a question that the asker may bind. `type` is ``iri`` or the name of a datatype of XML Schema, such as ``decimal``."""
+    """A variable of a question that the asker may bind. `type` is ``iri`` or the name of a datatype of XML Schema, such as ``decimal``.
+
+    Where there are `choices`, no other value makes sense.
+    """
 
     name: str
     type: str
     default: str | None
     meaning: str
+    choices: tuple[str, ...] = ()
 
     def bind(self, question: str, value: str) -> ox.NamedNode | ox.Literal:
-        """The value as an RDF term. An IRI may be given as a CURIE (``org:acme-oy``).
+        """The value as an RDF term. An IRI may be given as a CURIE (``org:acme-oy``), or bare where the default tells the prefix (``EEA``).
 
         Raises:
             ParameterError: the value is not of the parameter's type.
         """
         if self.type == "iri":
+            if self.default is not None and ":" not in value:
+                value = f"{self.default.partition(':')[0]}:{value}"
             prefix, _, local = value.partition(":")
             if prefix in PREFIXES and not local.startswith("//"):
                 value = expand(value)
             if not _IRI.fullmatch(value):
                 known = ", ".join(PREFIXES)
                 raise ParameterError(question, self.name, f"{value!r} is not an IRI, nor a CURIE with one of the prefixes {known}")
+            if self.choices and value not in map(expand, self.choices):
+                raise ParameterError(question, self.name, f"{compress(value)} is none of {', '.join(self.choices)}")
             return ox.NamedNode(value)
         if not _FORMS[self.type].fullmatch(value):
             raise ParameterError(question, self.name, f"{value!r} is not of type {self.type}")
@@ -60,7 +68,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query with what its header says. `questions` are by language."""
+    """A query with what its header says. `questions` are by language; `also` are other ways to ask it."""
 
     name: str
     questions: Mapping[str, str]
@@ -68,6 +76,7 @@ class Question:
     read: str
     parameters: tuple[Parameter, ...]
     text: str = field(repr=False)
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def question(self) -> str:
@@ -129,26 +138,31 @@ def _catalogued(path: Path) -> Question:
 
 def _parsed(name: str, text: str) -> Question:
     questions: dict[str, str] = {}
+    also: dict[str, tuple[str, ...]] = {}
     said = {"why": "", "read": ""}
     parameters = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("# param"):
             parameters.append(_parameter(name, number, line))
         elif header := _HEADER.fullmatch(line.rstrip()):
-            key, language, value = header.groups()
-            if language:
+            asking, language, key, value = header.groups()
+            if asking == "question":
                 questions[language] = value
+            elif asking == "also":
+                also[language] = tuple(way.strip() for way in value.split("|"))
             else:
                 said[key] = value
-    return Question(name, MappingProxyType(questions), said["why"], said["read"], tuple(parameters), text)
+    return Question(name, MappingProxyType(questions), said["why"], said["read"], tuple(parameters), text, MappingProxyType(also))
 
 
 def _parameter(name: str, number: int, line: str) -> Parameter:
     match = _PARAMETER.fullmatch(line.rstrip())
     if not match or match[2] not in ("iri", *_FORMS):
         types = ", ".join(("iri", *_FORMS))
-        raise ConfigurationError(name, f"line {number}", f"a parameter is '# param name: type = default — meaning', with a type of {types}")
-    parameter = Parameter(match[1], match[2], match[3], match[4])
+        raise ConfigurationError(
+            name, f"line {number}", f"a parameter is '# param name: type = default of choices — meaning', with a type of {types}"
+        )
+    parameter = Parameter(match[1], match[2], match[3], match[5], tuple((match[4] or "").split()))
     if parameter.default is not None:
         parameter.bind(name, parameter.default)
     return parameter

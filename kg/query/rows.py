@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from kg.namespaces import compress
+from kg.namespaces import PREFIXES, compress
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 
@@ -24,6 +24,10 @@ FORMATS = MappingProxyType(
 )
 """The SPARQL result formats, by name."""
 
+TRIPLE = ("subject", "predicate", "object")
+"""The columns of an answer to CONSTRUCT."""
+
+_BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -60,19 +64,30 @@ class Rows:
         return [tuple(_cell(term) for term in row) for row in self.rows]
 
     def serialize(self, format: str) -> str:
-        """The answer in a SPARQL result format (a key of `FORMATS`); that to CONSTRUCT as N-Triples, whatever `format` says."""
+        """The answer in a SPARQL result format (a key of `FORMATS`); that to CONSTRUCT as ``turtle``, else as N-Triples."""
         if self.kind is Kind.CONSTRUCT:
+            if format == "turtle":
+                return self._turtle()
             return "".join(f"{s} {p} {o} .\n" for s, p, o in self.rows)
         results = ox.parse_query_results(self._json().encode("utf-8"), format=ox.QueryResultsFormat.JSON)
         if isinstance(results, ox.QueryBoolean) and format in ("csv", "tsv"):
             return f"{str(self.boolean).lower()}\n"
         return (results.serialize(format=FORMATS[format]) or b"").decode("utf-8")
 
+    def _turtle(self) -> str:
+        triples = sorted({ox.Triple(*row) for row in self.rows}, key=str)  # type: ignore[arg-type]
+        return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b"").decode("utf-8")
+
     def _json(self) -> str:
         if self.kind is Kind.ASK:
             return json.dumps({"head": {}, "boolean": self.boolean})
         bindings = [{name: _binding(term) for name, term in zip(self.columns, row, strict=True) if term is not None} for row in self.rows]
         return json.dumps({"head": {"vars": list(self.columns)}, "results": {"bindings": bindings}}, ensure_ascii=False)
+
+
+def boolean(value: bool) -> Rows:
+    """The answer to ASK."""
+    return Rows(Kind.ASK, ("answer",), ((ox.Literal(str(value).lower(), datatype=_BOOLEAN),),))
 
 
 def _cell(term: Term | None) -> str:

@@ -15,17 +15,15 @@ from rdflib.term import BNode, Node
 
 from kg.query.catalogue import question
 from kg.query.errors import ParameterError, QueryError
-from kg.query.rows import Kind, Rows, Term
+from kg.query.rows import TRIPLE, Kind, Rows, Term, boolean
 
 Source: TypeAlias = ox.Store | Dataset
 
-_TRIPLE = ("subject", "predicate", "object")
-_BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 # Every piece of a query; of them, only bare words are keywords.
 _PIECES = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
-    r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*|[?$]\w+|@[A-Za-z-]+|[\w.-]*:[\w.:%\\-]*|(?P<word>[A-Za-z]+)",
+    r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*|[?$]\w+|@[A-Za-z-]+|[\w.-]*:[\w.:%\\-]*|(?P<word>[A-Za-z]+)|[{}()]",
     re.DOTALL,
 )
 _LONGEST_REASON = 200  # Oxigraph lists every character that could follow.
@@ -45,14 +43,25 @@ def run(source: Source, query: str, parameters: Mapping[str, str] | None = None)
     """
     asked = question(query)
     bound = asked.bind(parameters or {})
-    _refuse(asked.name, asked.text, isinstance(source, Dataset))
+    refuse(asked.name, asked.text, loads_graphs=isinstance(source, Dataset))
     if isinstance(source, ox.Store):
         return _by_oxigraph(source, asked.name, asked.text, bound)
     _by_oxigraph(ox.Store(), asked.name, asked.text, {})  # The same message for the same mistake, whatever the engine.
     return _by_rdflib(source, asked.name, asked.text, bound)
 
 
-def _refuse(name: str, text: str, loads_graphs: bool) -> None:
+def form_of(text: str) -> Kind:
+    """What a query that reads asks for; DESCRIBE is answered with a graph, as CONSTRUCT is."""
+    word = next((word for word, _ in _words(text) if word in _READING), "SELECT")
+    return {"SELECT": Kind.SELECT, "ASK": Kind.ASK}.get(word, Kind.CONSTRUCT)
+
+
+def refuse(name: str, text: str, *, loads_graphs: bool = False) -> None:
+    """Refuses what would change the graph or reach out to the network; also FROM, where the engine `loads_graphs` that it names.
+
+    Raises:
+        QueryError: the query does any of this, or is empty.
+    """
     words = list(_words(text))
     first = next(((word, line) for word, line in words if word not in ("PREFIX", "BASE")), None)
     if first is None:
@@ -66,8 +75,13 @@ def _refuse(name: str, text: str, loads_graphs: bool) -> None:
             raise QueryError(name, "FROM is refused here, since rdflib would load the graph from the network; use GRAPH", line)
 
 
+def pieces(text: str) -> Iterator[re.Match[str]]:
+    """The tokens of a query as far as they matter here; those that are bare words have the group ``word``."""
+    return _PIECES.finditer(text)
+
+
 def _words(text: str) -> Iterator[tuple[str, int]]:
-    for piece in _PIECES.finditer(text):
+    for piece in pieces(text):
         if piece["word"]:
             yield piece["word"].upper(), text.count("\n", 0, piece.start()) + 1
 
@@ -80,9 +94,9 @@ def _by_oxigraph(store: ox.Store, name: str, text: str, bound: Mapping[str, ox.N
             substitutions={ox.Variable(variable): term for variable, term in bound.items()},
         )
         if isinstance(answer, ox.QueryBoolean):
-            return _boolean(bool(answer))
+            return boolean(bool(answer))
         if isinstance(answer, ox.QueryTriples):
-            return Rows(Kind.CONSTRUCT, _TRIPLE, tuple((t.subject, t.predicate, t.object) for t in answer))
+            return Rows(Kind.CONSTRUCT, TRIPLE, tuple((t.subject, t.predicate, t.object) for t in answer))
         columns = tuple(variable.value for variable in answer.variables)
         return Rows(Kind.SELECT, columns, tuple(tuple(solution) for solution in answer))
     except SyntaxError as error:
@@ -110,10 +124,10 @@ def _by_rdflib(dataset: Dataset, name: str, text: str, bound: Mapping[str, ox.Na
     try:
         answer = dataset.query(prepareQuery(text), initBindings={variable: _to_rdflib(term) for variable, term in bound.items()})
         if answer.type == "ASK":
-            return _boolean(bool(answer.askAnswer))
+            return boolean(bool(answer.askAnswer))
         if answer.type in ("CONSTRUCT", "DESCRIBE"):
             triples = answer.graph or ()
-            return Rows(Kind.CONSTRUCT, _TRIPLE, tuple((_to_term(s), _to_term(p), _to_term(o)) for s, p, o in triples))
+            return Rows(Kind.CONSTRUCT, TRIPLE, tuple((_to_term(s), _to_term(p), _to_term(o)) for s, p, o in triples))
         return _select(answer)
     except ParseException as error:
         raise QueryError(name, error.msg, error.lineno) from error
@@ -123,10 +137,6 @@ def _select(answer: Result) -> Rows:
     columns = tuple(str(variable) for variable in answer.vars or ())
     rows = tuple(tuple(_to_term(solution.get(variable)) for variable in answer.vars or ()) for solution in answer.bindings)
     return Rows(Kind.SELECT, columns, rows)
-
-
-def _boolean(value: bool) -> Rows:
-    return Rows(Kind.ASK, ("answer",), ((ox.Literal(str(value).lower(), datatype=_BOOLEAN),),))
 
 
 def _to_rdflib(term: ox.NamedNode | ox.Literal) -> URIRef | Literal:
