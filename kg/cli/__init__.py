@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from kg.cli import asking, building, checking, exporting
+from kg.cli import asking, building, checking, exporting, serving
 from kg.cli.app import app
 
-__all__ = ["app", "asking", "building", "checking", "exporting", "main"]
+__all__ = ["app", "asking", "building", "checking", "exporting", "main", "serving"]
 
 
 def main() -> None:
