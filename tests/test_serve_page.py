@@ -1,4 +1,4 @@
-"""The page in a real browser: the catalogue by question, rows as a table and as a graph, YASGUI's own editor, and nothing from elsewhere."""
+"""The page in a real browser: the catalogue, rows as a table and as a graph, the editor, and nothing fetched from elsewhere."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 @pytest.fixture
 def page(browser: webdriver.Chrome, server: Server) -> webdriver.Chrome:
-    browser.get(server.url + "/questions")
+    browser.get(server.url + "/")
     browser.execute_script("localStorage.clear()")  # in which YASGUI keeps what was chosen last
     browser.get(server.url + "/")
     WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, "#questions button"))

@@ -2,8 +2,8 @@
 
     python tools/vendor.py [--check]
 
-kg/serve/static/vendor/vendor.json names each package, its version, npm's hash of its archive, and the files that are taken with a hash of each.
-An archive with another hash is refused. With --check nothing is written; it is said which files differ from the packages. Needs npm.
+kg/serve/static/vendor/vendor.json names each package, its version, npm's hash of its archive, and the files that are taken, with a hash of
+each. An archive with another hash is refused. With --check nothing is written; it is said which files differ from the packages. Needs npm.
 """
 
 from __future__ import annotations

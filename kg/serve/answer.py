@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from kg.namespaces import PREFIXES
 from kg.query import ParameterError, catalogue
 from kg.serve.description import describe
 from kg.serve.formats import GRAPHS, RESULTS, negotiate
-from kg.serve.inspection import MalformedError, inspect_query, inspect_update
+from kg.serve.inspection import MalformedError, fetched_by_update, inspect_query
 from kg.serve.jobs import Ask, Describe, Job, Query, ReadGraph, Reply, Update
 
 _LONGEST_REASON = 300  # Oxigraph lists every character that could follow.
@@ -48,9 +49,10 @@ def answer(store: ox.Store, job: Job, place: str) -> Reply:
     except SyntaxError as error:
         return Reply(400, f"malformed: {_short(str(error.msg))}")
     except OSError as error:
-        if error.errno == errno.EFBIG:
+        number = _number(error)
+        if number == errno.EFBIG:
             return Reply(413, "the answer is larger than this endpoint gives; ask for less, with LIMIT")
-        if error.errno in _CLOSED:
+        if number in _CLOSED:
             return Reply(403, "refused: a query does not reach other servers")
         return Reply(500, f"the store could not be read: {error}")
     except MemoryError:
@@ -96,7 +98,7 @@ def _graph(store: ox.Store, job: ReadGraph, place: str) -> Reply:
 
 
 def _update(store: ox.Store, job: Update) -> Reply:
-    _refuse(inspect_update(job.text).fetches)
+    _refuse(fetched_by_update(job.text))
     store.update(job.text)
     store.flush()
     return Reply(204)
@@ -139,6 +141,12 @@ def _node(iri: str) -> ox.NamedNode:
     except ValueError as error:
         raise RefusedError(400, f"{iri!r} is not an absolute IRI") from error
     return node
+
+
+def _number(error: OSError) -> int | None:
+    """The system's number of an error, which Oxigraph leaves to its message."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found[1]) if found else error.errno
 
 
 def _short(reason: str) -> str:

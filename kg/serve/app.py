@@ -28,6 +28,7 @@ from kg.serve.pool import Pool
 from kg.serve.protocol import RequestError
 
 STATIC = Path(__file__).resolve().parent / "static"
+LONGEST_HEAD = 1 << 16
 _PIECE = 1 << 18
 _HEADERS = {
     # The page loads its own scripts and talks to this server, and nothing else. The editor sets styles by script.
@@ -189,10 +190,17 @@ class Outermost:
             await send(message)
 
         try:
-            await self._app(scope, receive, sent)
+            await self._app_for(scope)(scope, receive, sent)
         finally:
             target = scope["raw_path"].decode("ascii", "replace")
             log(scope["client"], scope["method"], target, status, time.monotonic() - begun, size, scope.get("note", ""))
+
+    def _app_for(self, scope: Scope) -> ASGIApp:
+        size = len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) for name, value in scope["headers"])
+        if size <= LONGEST_HEAD:
+            return self._app
+        scope["note"] = f"the request's head is larger than {LONGEST_HEAD} bytes; send a long query by POST"
+        return PlainTextResponse(f"{scope['note']}\n", 431, {"connection": "close"})
 
 
 def application(pool: Pool, limits: Limits, token: str | None, hosts: list[str]) -> ASGIApp:

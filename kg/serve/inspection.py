@@ -23,35 +23,38 @@ class MalformedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What an engine has to know before it runs a text."""
+    """What an engine has to know before it runs a query."""
 
     fetches: str | None
     """The keyword that would reach out to the network, if there is one."""
     names_dataset: bool
-    """Whether the text says of which graphs its dataset consists (FROM, USING, WITH)."""
+    """Whether the query says of which graphs its dataset consists (FROM)."""
 
 
 def inspect_query(text: str) -> Inspection:
     """Parses a query, if it may hold anything of interest at all: neither keyword can be written but in these letters.
 
     Raises:
-        MalformedError: it is no SPARQL 1.1 query.
+        MalformedError: it is no SPARQL 1.1 query, or one that rdflib's parser does not understand; it is then not run, since what it
+            fetches is not known.
     """
     folded = text.casefold()
     if "service" not in folded and "from" not in folded:
         return Inspection(None, False)
-    parsed = _parsed(parseQuery, text)
+    try:
+        parsed = _parsed(parseQuery, text)
+    except MalformedError as error:
+        raise MalformedError(f"{error.reason}; where the words SERVICE or FROM occur it must be plain SPARQL 1.1", error.line) from error
     return Inspection(_fetching(parsed), any("datasetClause" in node for node in _nodes(parsed)))
 
 
-def inspect_update(text: str) -> Inspection:
-    """Parses an update.
+def fetched_by_update(text: str) -> str | None:
+    """The keyword by which an update would reach out to the network, if there is one.
 
     Raises:
         MalformedError: it is no SPARQL 1.1 update.
     """
-    parsed = _parsed(parseUpdate, text)
-    return Inspection(_fetching(parsed), any("using" in node or "withClause" in node for node in _nodes(parsed)))
+    return _fetching(_parsed(parseUpdate, text))
 
 
 def _parsed(parse: Any, text: str) -> Any:
@@ -61,6 +64,8 @@ def _parsed(parse: Any, text: str) -> Any:
         return parse(text.replace("\r", "\n"))
     except ParseBaseException as error:
         raise MalformedError(error.msg, error.lineno) from error
+    except ValueError as error:
+        raise MalformedError(str(error), 1) from error
     except RecursionError as error:
         raise MalformedError("it is nested too deeply", 1) from error
 

@@ -32,16 +32,15 @@ _LOWEST_PRIORITY = 19
 
 def keep(channel: socket.socket, source: Path, limits: Limits) -> None:
     """Reads the graph, says so, and then makes and ends workers as the channel commands, until it is closed."""
+    # A folder is opened by each worker itself: the threads of RocksDB do not live through a fork.
     folder = source if source.is_dir() else None
     try:
-        store = open_store(source)
+        loaded = None if folder else open_store(source)
         catalogue()
     except InputError as error:
         reason = json.dumps([error.path, error.reason, error.remedy]).encode()
         channel.sendall(len(reason).to_bytes(4) + reason)
         return
-    loaded = None if folder else store
-    del store  # RocksDB's threads and locks do not live through a fork: each worker opens the folder itself
     gc.collect()
     gc.freeze()
     channel.sendall((0).to_bytes(4))

@@ -17,6 +17,7 @@ from typing import Any
 from kg.errors import InputError
 from kg.serve.jobs import COMMAND, FORK, KILL, SLOW, Job, Reply, Update, pack, unpack_reply
 from kg.serve.limits import Limits
+from kg.store import open_store
 
 
 @dataclass(slots=True)
@@ -68,6 +69,8 @@ class Pool:
         Raises:
             InputError: the graph cannot be read.
         """
+        if self._source.is_dir():
+            open_store(self._source)  # is it a store at all?
         ours, theirs = socket.socketpair()
         arguments = [str(theirs.fileno()), str(self._source), json.dumps(asdict(self._limits))]
         # In a session of its own: Ctrl-C is for the server, which then closes the channel.

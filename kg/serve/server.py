@@ -11,12 +11,11 @@ from pathlib import Path
 import uvicorn
 
 from kg.errors import ConfigurationError
-from kg.serve.app import application
+from kg.serve.app import LONGEST_HEAD, application
 from kg.serve.guard import GuardedProtocol
 from kg.serve.limits import Limits
 from kg.serve.pool import Pool
 
-_LONGEST_HEAD = 1 << 16
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -60,7 +59,7 @@ async def _serve(source: Path, host: str, port: int, limits: Limits, token: str 
                 server_header=False,
                 proxy_headers=False,
                 limit_concurrency=limits.connections,
-                h11_max_incomplete_event_size=_LONGEST_HEAD,
+                h11_max_incomplete_event_size=LONGEST_HEAD,
                 timeout_graceful_shutdown=2,
             )
             shown, bound = listening.getsockname()[:2]

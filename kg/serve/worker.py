@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import socket
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from kg.serve.confinement import bound_processor_time, confine, forbid_sockets
 from kg.serve.jobs import Job, Reply, Update, pack_reply, unpack
 from kg.serve.limits import Limits
 
+_PATIENCE = 20
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
 
 
@@ -78,6 +80,10 @@ def _reply(open_store: Callable[[], ox.Store], job: Job, place: str) -> Reply:
 def _writable(folder: Path | None) -> ox.Store:
     if folder is None:
         raise OSError("a graph that was read from a file cannot be changed")
+    for _ in range(_PATIENCE):
+        with suppress(OSError):
+            return ox.Store(str(folder))
+        time.sleep(0.05)  # an update that was stopped may not have let go of the lock yet
     return ox.Store(str(folder))
 
 

@@ -78,7 +78,8 @@ class GraphView {
     this.graph = window.cytoscape({
       container: this.place,
       elements: elements(this.yasr.results.getBindings(), from, to),
-      layout: { name: "cose", animate: false },
+      layout: { name: "cose", animate: false, nodeDimensionsIncludeLabels: true },
+      maxZoom: 2,
       style: [
         { selector: "node", style: { label: "data(label)", "font-size": 10, width: 14, height: 14, "background-color": "#1f5d99" } },
         {

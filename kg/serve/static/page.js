@@ -4,7 +4,7 @@ import { register, usePrefixes } from "/static/graph-view.js";
 const RESULTS = "application/sparql-results+json";
 const byId = (id) => document.getElementById(id);
 
-function openEditor() {
+function openEditor(prefixes) {
   const Yasgui = window.Yasgui;
   register(Yasgui);
   // Nothing is looked up on other servers while a query is written.
@@ -12,7 +12,7 @@ function openEditor() {
   return new Yasgui(byId("yasgui"), {
     requestConfig: { endpoint: new URL("/sparql", location.href).href, method: "POST" },
     copyEndpointOnNewTab: true,
-    yasr: { pluginOrder: ["table", "graph", "response"], defaultPlugin: "table" },
+    yasr: { prefixes, pluginOrder: ["table", "graph", "response"], defaultPlugin: "table" },
   });
 }
 
@@ -23,7 +23,7 @@ async function ask(editor, question, given) {
   try {
     const response = await fetch(`/questions/${encodeURIComponent(question.name)}?${new URLSearchParams(given)}`, { headers: { Accept: RESULTS } });
     const data = await response.text();
-    const took = performance.now() - begun;
+    const took = Math.round(performance.now() - begun);
     const error = response.ok ? undefined : { text: data, status: response.status, statusText: response.statusText };
     tab.getYasr().setResponse(error ? { error, status: response.status } : { data, contentType: RESULTS, status: response.status, executionTime: took });
   } catch (failure) {
@@ -80,7 +80,7 @@ function list(editor, questions) {
 
 const catalogue = await (await fetch("/questions")).json();
 usePrefixes(catalogue.prefixes);
-const editor = openEditor();
+const editor = openEditor(catalogue.prefixes);
 const languages = [...new Set(catalogue.questions.flatMap(({ questions }) => Object.keys(questions)))].sort();
 byId("language").append(...languages.map((language) => new Option(language, language)));
 const show = () => list(editor, catalogue.questions);
