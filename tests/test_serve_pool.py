@@ -140,7 +140,7 @@ def test_an_update_that_fails_changes_nothing(tmp_path: Path) -> None:
     store.flush()
     size = len(store)
     del store
-    slow = "DELETE WHERE { ?s ?p ?o } ; INSERT { ?a ?b ?l } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    slow = f"DELETE DATA {{ <{EX}t7> <{EX}weighs> 1 }} ; " + "INSERT { ?a ?b ?l } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
     async def work(pool: Pool) -> None:
         assert (await status(pool, Update(slow))).status == 503

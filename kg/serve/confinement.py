@@ -20,8 +20,13 @@ _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 
 def confine(limits: Limits) -> None:
     """Bounds the calling process for good: its memory, the files that it writes, and (on Linux) no new sockets."""
-    bound(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)
+    confine_writer(limits)
     bound(resource.RLIMIT_FSIZE, limits.result_bytes)
+
+
+def confine_writer(limits: Limits) -> None:
+    """The same without a bound to the files that it writes, for a process that changes a store."""
+    bound(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)
     bound(resource.RLIMIT_CORE, 0)
     forbid_sockets()
 

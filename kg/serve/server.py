@@ -29,6 +29,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def names(host: str) -> list[str]:
+    """The names in the Host header that the server answers to, so that no web page can reach it by a name of its own (DNS rebinding).
+
+    Whoever asks for a public address is reached by names that only they know.
+    """
+    return list(dict.fromkeys((*_LOCAL, host))) if is_loopback(host) else ["*"]
+
+
 def serve(source: Path, host: str, port: int, limits: Limits, token: str | None, announce: Callable[[str], None]) -> None:
     """Serves the graph of a file or of a store's folder until SIGINT or SIGTERM. Port 0 takes a free one.
 
@@ -47,10 +55,8 @@ async def _serve(source: Path, host: str, port: int, limits: Limits, token: str 
 
     with _listen(host, port) as listening:
         async with Pool(source, limits) as pool:
-            # Whoever asks for a public address is reached by names that only they know.
-            hosts = [*_LOCAL, host] if is_loopback(host) else ["*"]
             config = uvicorn.Config(
-                application(pool, limits, token, hosts),
+                application(pool, limits, token, names(host)),
                 http=Protocol,
                 ws="none",
                 lifespan="off",

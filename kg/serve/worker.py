@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.serve.answer import answer
-from kg.serve.confinement import bound_processor_time, confine, forbid_sockets
+from kg.serve.confinement import bound_processor_time, confine, confine_writer
 from kg.serve.jobs import Job, Reply, Update, pack_reply, unpack
 from kg.serve.limits import Limits
 
@@ -51,7 +51,7 @@ def work(channel: socket.socket, folder: Path | None, loaded: ox.Store | None, l
             job, place = unpack(line)
             bound_processor_time(limits.seconds)
             if isinstance(job, Update):
-                forbid_sockets()
+                confine_writer(limits)
                 reply = replace(_reply(lambda: _writable(folder), job, place), last=True)
             else:
                 if not opened:
