@@ -3,11 +3,11 @@
     python benchmarks/load.py [GRAPH] [--clients 16] [--seconds 60] [--pause 0.5] [--copies 4] [--json]
 
 Without GRAPH the examples are built and copied, each copy under companies of its own. First one client asks every question of the catalogue
-alone; the median of these times is the measure. A question that takes longer than QUICK even so is named and left out. Then all clients ask
-questions at random for the time given, while one of them asks for a join without end again and again. A client reads for PAUSE seconds on
-average before it asks again. With --pause 0 there is no reading, and what is measured is a queue: with two processors and sixteen clients an
-answer cannot come sooner than after eight times its processor time. Memory is that of the server and all its processes, with what they share
-counted once (PSS, Linux only). All of it is on the loopback address.
+alone; the median of these times is the measure. A question that takes longer than QUICK even so is named and left out. Then all clients
+ask questions at random for the time given, while one of them asks for a join without end again and again. A client reads for PAUSE seconds
+on average before it asks again. With --pause 0 nobody reads, and what is measured is a queue: with two processors and sixteen clients an
+answer cannot come sooner than after eight times its processor time. Memory is that of the server and all its processes, with what they
+share counted once (PSS, Linux only). All of it is on the loopback address.
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parents[1]
 ENDLESS = "/sparql?query=" + quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
 OWN = re.compile(r"(https://w3id\.org/policy-kg/data/(?:policy|org)/)")
-LIMIT = 10.0
-"""The time limit of a query, in seconds."""
 QUICK = 0.3
 """What a quick question takes at most when it is asked alone, in seconds."""
 
@@ -67,9 +65,9 @@ def examples(folder: Path, copies: int) -> Path:
 
 
 @contextmanager
-def served(graph: Path) -> Iterator[tuple[str, int, int]]:
-    """A running server: its host, port and process."""
-    command = [sys.executable, "-m", "kg.cli", "serve", str(graph), "--port", "0", "--seconds", str(LIMIT)]
+def served(graph: Path, limit: float) -> Iterator[tuple[str, int, int]]:
+    """A running server: its host, port and process. `limit` is how long a query may run, in seconds."""
+    command = [sys.executable, "-m", "kg.cli", "serve", str(graph), "--port", "0", "--seconds", str(limit)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr
     stderr = process.stderr
@@ -159,15 +157,18 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=0.5, help="the mean pause of a client between two questions, in seconds")
+    parser.add_argument("--limit", type=float, default=10, help="the time limit of a query, in seconds")
     parser.add_argument("--copies", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, served(options.graph or examples(Path(folder), options.copies)) as (host, port, process):
-        _, body, _ = ask(http.client.HTTPConnection(host, port), "/questions")
-        questions = [question["name"] for question in json.loads(body)["questions"]]
-        quiet = alone(host, port, questions, options.rounds)
-        loaded = together(host, port, process, list(quiet.times), options.clients, min(options.seconds, 600), options.pause)
+    with tempfile.TemporaryDirectory() as folder:
+        graph = options.graph or examples(Path(folder), options.copies)
+        with served(graph, options.limit) as (host, port, process):
+            _, body, _ = ask(http.client.HTTPConnection(host, port), "/questions")
+            names = [question["name"] for question in json.loads(body)["questions"]]
+            quiet = alone(host, port, names, options.rounds)
+            loaded = together(host, port, process, list(quiet.times), options.clients, min(options.seconds, 600), options.pause)
     show(quiet, loaded, options.json)
 
 
@@ -175,6 +176,8 @@ def show(quiet: Seen, loaded: Seen, as_json: bool) -> None:
     """The figures of a run."""
     median, times = statistics.median(quiet.quick()), sorted(loaded.quick())
     p95 = times[int(len(times) * 0.95)]
+    own = {name: statistics.median(seconds) for name, seconds in quiet.times.items()}
+    slowdowns = sorted(seconds / own[name] for name, all_of_it in loaded.times.items() for seconds in all_of_it)
     third = max(1, len(loaded.memory) // 3)
     figures: dict[str, object] = {
         "questions": len(quiet.times),
@@ -184,6 +187,7 @@ def show(quiet: Seen, loaded: Seen, as_json: bool) -> None:
         "loaded median ms": round(statistics.median(times) * 1000, 1),
         "loaded p95 ms": round(p95 * 1000, 1),
         "ratio of p95 to unloaded median": round(p95 / median, 2),
+        "p95 of ratios to the same question alone": round(slowdowns[int(len(slowdowns) * 0.95)], 2),
         "endless query stopped": loaded.stopped,
         "errors": len(quiet.errors) + len(loaded.errors),
         "memory MB, first third": round(statistics.mean(loaded.memory[:third]) / 1e6),
@@ -194,7 +198,7 @@ def show(quiet: Seen, loaded: Seen, as_json: bool) -> None:
         print(json.dumps(figures))
         return
     for name, value in figures.items():
-        print(f"{name:32} {value}")
+        print(f"{name:42} {value}")
     for error in (quiet.errors + loaded.errors)[:10]:
         print(f"  {error}")
     slowest = sorted(quiet.times, key=lambda name: -statistics.median(quiet.times[name]))[:5]

@@ -204,6 +204,13 @@ def test_a_public_address_gives_a_warning(tmp_path: Path) -> None:
     assert "198.51.100.7 is reached from other machines" in " ".join(result.stderr.split())
 
 
+def test_help_has_examples_and_says_where_it_listens() -> None:
+    result = CliRunner().invoke(app, ["serve", "--help"], prog_name="kg", env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert "kg serve" in result.stdout.partition("Examples:")[2]
+    assert "127.0.0.1" in result.stdout
+
+
 def test_which_names_it_answers_to() -> None:
     assert names("127.0.0.1") == ["localhost", "127.0.0.1", "::1"]
     assert names("127.8.8.8") == ["localhost", "127.0.0.1", "::1", "127.8.8.8"]
