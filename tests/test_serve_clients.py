@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -202,6 +203,20 @@ def test_which_addresses_are_of_this_machine_alone() -> None:
 def test_a_public_address_gives_a_warning(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["serve", str(write_graph(tmp_path)), "--host", "198.51.100.7"], prog_name="kg")  # nobody's (RFC 5737)
     assert "198.51.100.7 is reached from other machines" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_when_it_is_told_to_and_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "scratch").mkdir()
+    with serving(write_graph(tmp_path), environment={"TMPDIR": str(tmp_path / "scratch")}) as server:
+        assert server.up()
+        assert len(list((tmp_path / "scratch").iterdir())) == 1
+        keepers = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+        children = [int(child) for child in keepers.read_text().split()] if keepers.exists() else []
+        server.process.send_signal(number)
+        assert server.process.wait(20) == 0
+        assert list((tmp_path / "scratch").iterdir()) == []
+        assert not any(Path(f"/proc/{child}").exists() for child in children)
 
 
 def test_help_has_examples_and_says_where_it_listens() -> None:

@@ -101,7 +101,7 @@ def test_loading_is_found_in_an_update_wherever_it_stands() -> None:
     assert fetched_by_update(f"CLEAR ALL ; LOAD <{EX}a>") == "LOAD"
     assert fetched_by_update(f"DELETE {{ ?s ?p ?o }} WHERE {{ SERVICE <{EX}a> {{ ?s ?p ?o }} }}") == "SERVICE"
     with pytest.raises(MalformedError, match="line 2"):
-        fetched_by_update("CLEAR ALL ;\n CLEAR NOTHING OF THIS KIND")
+        fetched_by_update("CLEAR ALL ;\n LOAD NOTHING OF THIS KIND")
 
 
 def test_what_the_parser_does_not_understand_is_not_run(server: Server, outside: tuple[str, list[str]]) -> None:

@@ -134,6 +134,25 @@ def test_a_store_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
     run(tmp_path / "store", Limits(), work)
 
 
+def test_readers_and_a_writer_at_the_same_time(tmp_path: Path) -> None:
+    pyoxigraph.Store(str(tmp_path / "store")).flush()
+
+    async def work(pool: Pool) -> None:
+        async def read() -> None:
+            for _ in range(40):
+                assert await text(pool, Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "text/csv"))
+
+        readers = [asyncio.create_task(read()) for _ in range(2)]
+        for number in range(8):
+            changed = await status(pool, Update(f"INSERT DATA {{ GRAPH <{EX}{number}> {{ {THINGS} }} }}"))
+            assert changed.status == 204, changed
+            there = await text(pool, Query(f"ASK {{ GRAPH <{EX}{number}> {{ <{EX}t1> ?p ?o }} }}", "text/csv"))
+            assert there == "true"
+        await asyncio.gather(*readers)
+
+    run(tmp_path / "store", Limits(), work)
+
+
 def test_an_update_that_fails_changes_nothing(tmp_path: Path) -> None:
     store = pyoxigraph.Store(str(tmp_path / "store"))
     store.load(f"{THINGS} <{EX}t7> <{EX}weighs> 1 .", pyoxigraph.RdfFormat.TURTLE)

@@ -49,11 +49,14 @@ def inspect_query(text: str) -> Inspection:
 
 
 def fetched_by_update(text: str) -> str | None:
-    """The keyword by which an update would reach out to the network, if there is one.
+    """The keyword by which an update would reach out to the network, if there is one. What cannot hold one is not parsed.
 
     Raises:
-        MalformedError: it is no SPARQL 1.1 update.
+        MalformedError: it may hold one, and is no SPARQL 1.1 update.
     """
+    folded = text.casefold()
+    if "service" not in folded and "load" not in folded:
+        return None
     return _fetching(_parsed(parseUpdate, text))
 
 

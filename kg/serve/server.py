@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +71,9 @@ async def _serve(source: Path, host: str, port: int, limits: Limits, token: str 
             )
             shown, bound = listening.getsockname()[:2]
             announce(f"http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
+            for number in (signal.SIGINT, signal.SIGTERM):
+                # uvicorn stops at these, and then sends them again: with nothing done there, the pool still cleans up.
+                signal.signal(number, lambda *_: None)
             await uvicorn.Server(config).serve(sockets=[listening])
 
 

@@ -6,17 +6,18 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.errors import InputError
 from kg.serve.answer import answer
 from kg.serve.confinement import bound_processor_time, confine, confine_writer
 from kg.serve.jobs import Job, Reply, Update, pack_reply, unpack
 from kg.serve.limits import Limits
+from kg.store import open_store
 
 _PATIENCE = 20
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
@@ -30,13 +31,21 @@ class Reader:
         self._seen: object = None
 
     def store(self) -> ox.Store:
-        """The store as it is now."""
+        """The store as it is now.
+
+        Raises:
+            InputError: the folder is not a store any more.
+        """
         if self._folder:
-            state = tuple(sorted((path.name, path.stat().st_size) for path in self._folder.iterdir() if path.suffix != ".old"))
+            state = _state(self._folder)
             if self._store is None or state != self._seen:
-                self._store, self._seen = ox.Store.read_only(str(self._folder)), state
+                self._store, self._seen = open_store(self._folder), state
         assert self._store is not None
         return self._store
+
+    def forget(self) -> None:
+        """Lets go of a folder, which is opened again for the next job."""
+        self._seen = None
 
 
 def work(channel: socket.socket, folder: Path | None, loaded: ox.Store | None, limits: Limits) -> None:
@@ -44,47 +53,61 @@ def work(channel: socket.socket, folder: Path | None, loaded: ox.Store | None, l
 
     A job that cannot be done gets a reply that says so; a process that has grown says that its reply is the last.
     """
-    reader = Reader(folder, loaded)
-    opened = False
+    reader, begun = Reader(folder, loaded), 0
     with channel, channel.makefile("rwb") as stream:
         for line in stream:
             job, place = unpack(line)
             bound_processor_time(limits.seconds)
             if isinstance(job, Update):
                 confine_writer(limits)
-                reply = replace(_reply(lambda: _writable(folder), job, place), last=True)
+                reply = replace(_update(folder, job, place), last=True)
             else:
-                if not opened:
-                    opened = True
-                    with suppress(OSError):
+                if not begun:
+                    with suppress(InputError):
                         reader.store()
                     confine(limits)
                     begun = _size()
-                reply = _reply(reader.store, job, place)
+                reply = _read(reader, job, place)
                 if _size() - begun > limits.memory_bytes // 8:
                     reply = replace(reply, last=True)
             stream.write(pack_reply(reply))
             stream.flush()
 
 
-def _reply(open_store: Callable[[], ox.Store], job: Job, place: str) -> Reply:
-    try:
-        store = open_store()
-    except OSError as error:
-        if "lock" in str(error).lower():
-            return Reply(503, "another process writes to the store; try again when it has finished")
-        return Reply(500, f"the store cannot be opened: {error}")
-    return answer(store, job, place)
+def _read(reader: Reader, job: Job, place: str) -> Reply:
+    """The reply; a second one where the first failed on a file that a writer has just removed."""
+    for last in (False, True):
+        try:
+            reply = answer(reader.store(), job, place)
+        except InputError as error:
+            reply = Reply(500, f"the store cannot be opened: {error.reason}")
+        if reply.status != 500 or last:
+            break
+        reader.forget()
+    return reply
 
 
-def _writable(folder: Path | None) -> ox.Store:
+def _update(folder: Path | None, job: Update, place: str) -> Reply:
     if folder is None:
-        raise OSError("a graph that was read from a file cannot be changed")
-    for _ in range(_PATIENCE):
-        with suppress(OSError):
-            return ox.Store(str(folder))
-        time.sleep(0.05)  # an update that was stopped may not have let go of the lock yet
-    return ox.Store(str(folder))
+        return Reply(403, "a graph that was read from a file cannot be changed")
+    for attempt in range(_PATIENCE):
+        try:
+            return answer(ox.Store(str(folder)), job, place)
+        except OSError as error:
+            if "lock" not in str(error).lower():
+                return Reply(500, f"the store cannot be opened: {error}")
+            # An update that was stopped may not have let go of the lock yet.
+            time.sleep(0.05 if attempt < _PATIENCE - 1 else 0)
+    return Reply(503, "another process writes to the store; try again when it has finished")
+
+
+def _state(folder: Path) -> object:
+    """What changes when the store does: RocksDB never changes a file of data without its size."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        with suppress(FileNotFoundError):
+            found.append((path.name, path.stat().st_size))
+    return found
 
 
 def _size() -> int:
