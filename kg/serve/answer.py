@@ -58,7 +58,8 @@ def answer(store: ox.Store, job: Job, place: str) -> Reply:
     except MemoryError:
         return Reply(503, "stopped: it needs more memory than a query may take here")
     except RuntimeError as error:
-        return Reply(400, _short(str(error)))
+        # The store's own failures and those of an evaluation come as one type.
+        return Reply(500 if "Corruption" in str(error) or "IO error" in str(error) else 400, _short(str(error)))
 
 
 def _query(store: ox.Store, job: Query, place: str) -> Reply:

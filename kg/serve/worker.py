@@ -19,7 +19,7 @@ from kg.serve.jobs import Job, Reply, Update, pack_reply, unpack
 from kg.serve.limits import Limits
 from kg.store import open_store
 
-_PATIENCE = 20
+_PATIENCE, _PAUSE = 20, 0.05  # how often a folder that is being written to is tried, and after how many seconds again
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
 
 
@@ -31,17 +31,27 @@ class Reader:
         self._seen: object = None
 
     def store(self) -> ox.Store:
-        """The store as it is now.
+        """The store as it is now, or, while a writer is so busy that it cannot be opened, as it was before.
 
         Raises:
-            InputError: the folder is not a store any more.
+            InputError: the folder cannot be opened, and never was.
         """
-        if self._folder:
-            state = _state(self._folder)
-            if self._store is None or state != self._seen:
-                self._store, self._seen = open_store(self._folder), state
+        if self._folder and (self._store is None or _state(self._folder) != self._seen):
+            self._open(self._folder)
         assert self._store is not None
         return self._store
+
+    def _open(self, folder: Path) -> None:
+        for attempt in range(1, _PATIENCE + 1):
+            state = _state(folder)
+            try:
+                self._store, self._seen = open_store(folder), state
+            except (InputError, RuntimeError) as error:  # a file that was named a moment ago is gone: Oxigraph takes it for corruption
+                if attempt == _PATIENCE and self._store is None:
+                    raise InputError(str(folder), f"cannot be opened: {error}") from error
+                time.sleep(_PAUSE)
+            else:
+                return
 
     def forget(self) -> None:
         """Lets go of a folder, which is opened again for the next job."""
@@ -90,14 +100,14 @@ def _read(reader: Reader, job: Job, place: str) -> Reply:
 def _update(folder: Path | None, job: Update, place: str) -> Reply:
     if folder is None:
         return Reply(403, "a graph that was read from a file cannot be changed")
-    for attempt in range(_PATIENCE):
+    for _ in range(_PATIENCE):
         try:
             return answer(ox.Store(str(folder)), job, place)
         except OSError as error:
             if "lock" not in str(error).lower():
                 return Reply(500, f"the store cannot be opened: {error}")
             # An update that was stopped may not have let go of the lock yet.
-            time.sleep(0.05 if attempt < _PATIENCE - 1 else 0)
+            time.sleep(_PAUSE)
     return Reply(503, "another process writes to the store; try again when it has finished")
 
 
