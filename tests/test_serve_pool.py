@@ -16,7 +16,7 @@ from served import EX, write_graph
 
 from kg.errors import InputError
 from kg.serve.confinement import bound, confine
-from kg.serve.jobs import Query, Reply, Update
+from kg.serve.jobs import KILL, Query, Reply, Update
 from kg.serve.limits import Limits
 from kg.serve.pool import Pool
 
@@ -84,6 +84,23 @@ def test_a_process_that_is_killed_from_outside_is_replaced(graph: Path) -> None:
         assert (await text(pool, QUICK)).split() == ["w", "7"]
 
     run(graph, Limits(), work)
+
+
+def test_clients_that_leave_while_a_process_is_made(graph: Path) -> None:
+    async def work(pool: Pool) -> None:
+        for delay in (0, 0, 0.001, 0.002, 0.005, 0.01):
+            leaving = [asyncio.create_task(pool.do(QUICK)) for _ in range(3)]
+            await asyncio.sleep(delay)
+            for task in leaving:
+                task.cancel()
+            await asyncio.gather(*leaving, return_exceptions=True)
+            assert (await text(pool, QUICK)).split() == ["w", "7"]
+            if worker := next(iter(pool._idle), None):
+                pool._idle.remove(worker)  # so that the next one is made anew
+                pool._command(KILL, worker.process)
+                assert await worker.reader.read() == b""  # it was the process of that number
+
+    run(graph, Limits(quick=2), work)
 
 
 def test_processes_are_used_again_and_leave_nothing(graph: Path) -> None:

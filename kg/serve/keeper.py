@@ -71,10 +71,17 @@ def _obey(channel: socket.socket, workers: set[int], folder: Path | None, loaded
         channel.sendall(COMMAND.pack(FORK, made))
     elif process in workers:
         if command == SLOW:
-            os.setpriority(os.PRIO_PROCESS, process, _LOWEST_PRIORITY)
+            _slow_down(process)
         else:
             os.kill(process, signal.SIGKILL)
     return True
+
+
+def _slow_down(process: int) -> None:
+    os.setpriority(os.PRIO_PROCESS, process, _LOWEST_PRIORITY)
+    with suppress(OSError):
+        # Where Linux schedules by session, a priority counts within the session only, and the session has one of its own (man 7 sched).
+        Path(f"/proc/{process}/autogroup").write_text(str(_LOWEST_PRIORITY), encoding="ascii")
 
 
 def _bury(workers: set[int]) -> None:
@@ -86,6 +93,7 @@ def _bury(workers: set[int]) -> None:
 def _live(handle: int, folder: Path | None, loaded: ox.Store | None, limits: Limits) -> None:
     code = 1
     try:
+        os.setsid()
         work(socket.socket(fileno=handle), folder, loaded, limits)
         code = 0
     except (BrokenPipeError, ConnectionResetError):

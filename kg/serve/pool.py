@@ -124,7 +124,7 @@ class Pool:
             self._waiting -= 1
         with ExitStack() as held:
             held.callback(self._places.release)
-            worker = self._idle.pop() if self._idle and not isinstance(job, Update) else await self._fork()
+            worker = self._idle.pop() if self._idle and not isinstance(job, Update) else await self._new()
             try:
                 return await self._timed(worker, job, place, held)
             finally:
@@ -160,6 +160,19 @@ class Pool:
             worker.writer.close()
         else:
             self._idle.append(worker)
+
+    async def _new(self) -> Worker:
+        """A new worker. Where the client goes away meanwhile it is kept for the next, since what the keeper answers must be read."""
+        forking = asyncio.ensure_future(self._fork())
+        try:
+            return await asyncio.shield(forking)
+        except asyncio.CancelledError:
+            forking.add_done_callback(self._keep)
+            raise
+
+    def _keep(self, made: asyncio.Future[Worker]) -> None:
+        if not made.cancelled() and not made.exception():
+            self._idle.append(made.result())
 
     async def _fork(self) -> Worker:
         async with self._forking:
