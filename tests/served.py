@@ -77,10 +77,12 @@ class Server:
         return self.get("/sparql", accept, query=query)
 
     def logged(self, pattern: str) -> bool:
-        """Whether the log has, or within ten seconds gets, a line in which the pattern is found."""
-        for _ in range(100):
+        """Whether the log has, or within a minute gets, a line in which the pattern is found."""
+        for _ in range(600):
             if any(re.search(pattern, line) for line in self.log):
                 return True
+            if self.process.poll() is not None:
+                return False
             time.sleep(0.1)
         return False
 
