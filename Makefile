@@ -6,7 +6,7 @@ DEMO := build/demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench eval fit clean
+.PHONY: help demo test lint docs bench bench-load eval fit vendor clean
 
 help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
@@ -15,6 +15,8 @@ help:
 	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md;'
 	@echo '            and the reference of the ontology, build/docs/ontology/index.html'
 	@echo 'make bench  speed of extraction and of questions, each beside a public tool'
+	@echo 'make bench-load  the server under sixteen clients for a minute'
+	@echo 'make vendor fetch from npm what the page of kg serve is made of, at the versions that are written down'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
 	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
 
@@ -56,6 +58,12 @@ docs: .venv/installed
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py
 	@$(BIN)/python benchmarks/queries.py
+
+bench-load: .venv/installed
+	@$(BIN)/python benchmarks/load.py
+
+vendor: .venv/installed
+	@$(BIN)/python tools/vendor.py
 
 .venv/installed-eval: .venv/installed
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,fit]'

@@ -43,6 +43,12 @@ def test_carries_the_data_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"kg", "policy_kg"}
 
 
+def test_carries_the_page(wheel: Path) -> None:
+    static = ROOT / "kg" / "serve" / "static"
+    in_checkout = {f"kg/serve/static/{path.relative_to(static).as_posix()}" for path in static.rglob("*") if path.is_file()}
+    assert in_checkout == {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("kg/serve/static/")}
+
+
 def test_runs_the_main_job(wheel: Path, examples: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     python = tmp_path / "venv" / "bin" / "python"

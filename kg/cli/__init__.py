@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from kg.cli import asking, building, checking, exporting, reasoning
+from kg.cli import asking, building, checking, exporting, reasoning, serving
 from kg.cli.app import app
 
-__all__ = ["app", "asking", "building", "checking", "exporting", "main", "reasoning"]
+__all__ = ["app", "asking", "building", "checking", "exporting", "main", "reasoning", "serving"]
 
 
 def main() -> None:
