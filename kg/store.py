@@ -98,6 +98,8 @@ def open_store(source: Path) -> pyoxigraph.Store:
             return pyoxigraph.Store.read_only(str(source))
         except OSError as error:
             raise InputError(str(source), "is not a store", "a store is made by: kg build PATH... --store DIR") from error
+        except RuntimeError as error:  # what Oxigraph raises where the files do not fit together, as in the middle of a write
+            raise InputError(str(source), "cannot be read now", "another process may be writing it: try again") from error
     syntax = FORMATS.get(source.suffix.lower())
     if syntax is None:
         raise InputError(str(source), "is in no known RDF syntax", f"the name must end in one of {', '.join(FORMATS)}")

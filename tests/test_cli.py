@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from kg.cli import app
 
 ROOT = Path(__file__).parents[1]
-VERBS = ("build", "annotate", "text", "validate", "query", "ask", "export", "reason")
+VERBS = ("build", "annotate", "text", "validate", "query", "ask", "serve", "export", "reason")
 
 
 def kg(*arguments: str | Path) -> Result:

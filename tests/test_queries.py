@@ -124,6 +124,7 @@ def test_parameters_narrow_the_answer_alike(name: str, parameters: dict[str, str
         ("SELECT * WHERE {\n SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 2, "SERVICE"),
         ("SELECT * WHERE { service SILENT ?where { ?s ?p ?o } }", 1, "SERVICE"),
         ("SELECT * WHERE { { SELECT * WHERE { SERVICE <urn:x> { ?s ?p ?o } } } }", 1, "SERVICE"),
+        ("SELECT * WHERE { # a comment ends here\rSERVICE <urn:x> { ?s ?p ?o } }", 1, "SERVICE"),
         ("PREFIX a: <urn:a>\n", None, "empty"),
     ],
 )

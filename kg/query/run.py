@@ -22,8 +22,8 @@ Source: TypeAlias = ox.Store | Dataset
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 # Every piece of a query; of them, only bare words are keywords.
 _PIECES = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
-    r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*|[?$]\w+|@[A-Za-z-]+|[\w.-]*:[\w.:%\\-]*|(?P<word>[A-Za-z]+)|[{}()]",
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+    r"|<[^<>\"{}|^`\\\s]*>|#[^\n\r]*|[?$]\w+|@[A-Za-z-]+|[\w.-]*:[\w.:%\\-]*|(?P<word>[A-Za-z]+)|[{}()]",
     re.DOTALL,
 )
 _LONGEST_REASON = 200  # Oxigraph lists every character that could follow.
