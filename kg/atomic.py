@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,27 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if not in_place:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """An empty folder that becomes `path` when the block ends, and leaves nothing behind when the block raises.
+
+    Raises:
+        OutputError: `path` exists and is not an empty folder, its parent is missing or closed to us, or the disk is full.
+    """
+    target = path.resolve()
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise OutputError(str(path), "it exists and is not an empty folder; name a new one")
+        partial.mkdir()
+        yield partial
+        partial.replace(target)
+    except OSError as error:
+        raise OutputError(str(path), _reason(error, target)) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _reason(error: OSError, target: Path) -> str:
