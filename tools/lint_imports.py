@@ -24,7 +24,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("store",),
     ("validate", "query", "reason", "flows", "export"),
-    ("batch", "serve"),
+    ("batch", "serve", "push"),
     ("console",),
     ("cli",),
 )

@@ -51,7 +51,7 @@ def batches(items: Iterable[Node | Edge], size: int = SIZE) -> Iterator[Batch]:
         spool.seek(0)
         while True:
             try:
-                yield pickle.load(spool)  # noqa: S301 - our own, a moment ago
+                yield pickle.load(spool)
             except EOFError:
                 break
         for key in sorted(waiting):

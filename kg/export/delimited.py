@@ -75,8 +75,7 @@ def _write(dialect: Dialect, source: Source, target: Path, view: View) -> Writte
                 if label not in edges:
                     edges[label] = opened("edges", label, [*dialect.edges, *(dialect.header(column, lists) for column in columns)])
                 edges[label](edge(item))
-        hint = dialect.hint(sorted(nodes), sorted(edges))
-        (folder / "README.txt").write_text(hint + "\n", encoding="utf-8")
+    hint = dialect.hint(sorted(nodes), sorted(edges))
     return tally.written(hint)
 
 
@@ -87,11 +86,12 @@ def _row(dialect: Dialect, fields: tuple[int, ...], columns: tuple[Column, ...],
 
     def row(item: Node | Edge) -> list[object]:
         get = item.properties.get
-        found = [item[field] for field in fields]
+        found: list[object] = [item[field] for field in fields]
         found += [get(name) for name in names]
         for at in many:
-            if found[at]:
-                found[at] = between.join([text.replace(between, escape) for text in found[at]])
+            texts = found[at]
+            if isinstance(texts, list):
+                found[at] = between.join([text.replace(between, escape) for text in texts])
         return found
 
     return row

@@ -11,7 +11,7 @@ from pathlib import Path
 from kg.errors import MissingComponentError
 from kg.export.items import Edge, Node
 from kg.export.schema import View
-from kg.export.source import Scattered, Source, loaded, streamable
+from kg.export.source import ScatteredError, Source, loaded, streamable
 
 # All that XML 1.0 cannot hold, not even escaped. Lone surrogates cannot come this far.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -49,7 +49,7 @@ class Exporter:
             return self.put(loaded(source), target, view)
         try:
             return self.put(source, target, view)
-        except Scattered:
+        except ScatteredError:
             return self.put(loaded(source), target, view)
 
 

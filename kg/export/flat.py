@@ -24,9 +24,11 @@ def flat(policy: Policy, mapping: Schema, shared: SharedNodes) -> Iterator[Node 
     """The edges of one policy. Where it names no controller, they start from the policy itself, whose node comes along."""
     facts, version = policy.facts, policy.version
     about = facts[version]
-    controllers = [object_ for predicate, object_ in about if predicate in mapping.gives_label]
-    for controller in controllers:
-        shared.ask(controller, next(predicate for predicate, object_ in about if object_ == controller and predicate in mapping.gives_label))
+    controllers = []
+    for predicate, object_ in about:
+        if predicate in mapping.gives_label:
+            controllers.append(object_)
+            shared.ask(object_, predicate)
     if not controllers:
         label = shared.label_of(about)
         shared.settle(version, label)

@@ -22,6 +22,7 @@ from kg.namespaces import expand
 Claim: TypeAlias = tuple[str, dict[str, Scalar]]
 Claims: TypeAlias = Mapping[tuple[str, str, str], list[Claim]]
 
+_SPAN = dict.fromkeys(("pk:startOffset", "pk:endOffset", "pk:quote")).keys()
 _ASSERTION, _CLAUSE, _DENIAL = expand("pk:Assertion"), expand("pk:Clause"), expand("pk:Denial")
 
 
@@ -30,7 +31,7 @@ def project(source: Source, view: View = "full") -> Iterator[Node | Edge]:
 
     Raises:
         InputError: the source cannot be read, or holds no policy in a named graph.
-        Scattered: the file must be loaded first; see `kg.export.source`.
+        ScatteredError: the file must be loaded first; see `kg.export.source`.
     """
     mapping = schema()
     tell = _full if view == "full" else flat
@@ -131,9 +132,7 @@ def _number(text: str) -> int | None:
 
 def _links(described: list[tuple[str, str]], mapping: Schema) -> dict[str, set[str]]:
     """For each predicate that others imply, the objects that those lead to."""
-    return {
-        predicate: {object_ for name, object_ in described if name in implying} for predicate, implying in mapping.implied_by.items()
-    }
+    return {predicate: {object_ for name, object_ in described if name in implying} for predicate, implying in mapping.implied_by.items()}
 
 
 def _claims(policy: Policy) -> Claims:
@@ -172,14 +171,14 @@ class _Clauses:
     """The texts of a policy's clauses, to quote from."""
 
     def __init__(self, facts: Described) -> None:
-        spans = []
+        self._spans: list[tuple[int, int, str]] = []
         for described in facts.values():
             if (TYPE, _CLAUSE) in described:
                 about = dict(described)
-                if {"pk:startOffset", "pk:endOffset", "pk:quote"} <= about.keys():
-                    offsets = (int(literal(about[name])[1]) for name in ("pk:startOffset", "pk:endOffset"))
-                    spans.append((*offsets, literal(about["pk:quote"])[1]))
-        self._spans = sorted(spans)
+                if about.keys() >= _SPAN:
+                    first, last, text = (literal(about[name])[1] for name in _SPAN)
+                    self._spans.append((int(first), int(last), text))
+        self._spans.sort()
         self._starts = [span[0] for span in self._spans]
 
     def quote(self, start: int, end: int) -> str:

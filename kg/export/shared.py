@@ -34,7 +34,7 @@ class SharedNodes:
         self._roles: dict[str, str] = {}
         self._given: set[str] = set()
         self._by_types: dict[tuple[str, ...], str] = {}
-        self._waiting = tempfile.SpooledTemporaryFile(_IN_MEMORY)
+        self._waiting = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> SharedNodes:
         return self
@@ -111,7 +111,7 @@ class SharedNodes:
         self._waiting.seek(0)
         while True:
             try:
-                edge = Edge(*pickle.load(self._waiting))  # noqa: S301 - our own, a moment ago
+                edge = Edge(*pickle.load(self._waiting))
             except EOFError:
                 return
             yield edge._replace(
@@ -144,9 +144,8 @@ class SharedNodes:
             if predicate == TYPE or object_[:1] == '"' or predicate in self._schema.left_out:
                 continue
             target = self.ask(object_, predicate)
-            edge = Edge(
-                iris.shared_edge(node, predicate, object_), edge_label(predicate, False), node, label, object_, target, {"predicate": predicate}
-            )
+            identifier, name = iris.shared_edge(node, predicate, object_), edge_label(predicate, False)
+            edge = Edge(identifier, name, node, label, object_, target, {"predicate": predicate})
             if label and target:
                 yield edge
             else:

@@ -52,7 +52,7 @@ class Shared(NamedTuple):
     described: list[tuple[str, str]]
 
 
-class Scattered(Exception):
+class ScatteredError(Exception):
     """A file whose graphs do not come whole and in the order of `kg build`; it must be loaded before it can be read by policy."""
 
 
@@ -62,7 +62,7 @@ def read(source: Source) -> Iterator[Vocabulary | Policy | Shared]:
     A file of N-Quads or TriG is read as a stream.
 
     Raises:
-        Scattered: the file is not in that order; `loaded` reads it all the same.
+        ScatteredError: the file is not in that order; `loaded` reads it all the same.
         InputError: it cannot be read, or holds no policy in a named graph.
     """
     parts = _stored(source) if isinstance(source, Store) else _streamed(source)
@@ -137,26 +137,25 @@ def _streamed(path: Path) -> Iterator[Vocabulary | Policy | Shared]:
     for name, group in groupby(quads(path), key=attrgetter("graph_name")):
         graph = name.value if isinstance(name, NamedNode) else ""
         if graph in seen:
-            raise Scattered(str(path))
+            raise ScatteredError(str(path))
         seen.add(graph)
         if waiting:
-            version, facts = waiting
-            waiting = None
-            if graph == iris.evidence_graph(version):
-                yield Policy(version, facts, _described(group))
+            before, waiting = waiting, None
+            if graph == iris.evidence_graph(before[0]):
+                yield Policy(*before, _described(group))
                 continue
-            yield Policy(version, facts, {})
+            yield Policy(*before, {})
         if graph in _SHARED:
             yield from _subjects(graph, group)
         elif graph == iris.VOCABULARY:
             if len(seen) > 1:
-                raise Scattered(str(path))
+                raise ScatteredError(str(path))
             yield Vocabulary(_described(group))
         else:
             described = _described(group)
             if version := _version(described):
                 if seen & set(_SHARED) or iris.evidence_graph(version) in seen:
-                    raise Scattered(str(path))
+                    raise ScatteredError(str(path))
                 waiting = version, described
     if waiting:
         yield Policy(*waiting, {})
@@ -167,7 +166,7 @@ def _subjects(graph: str, group: Iterable[Quad]) -> Iterator[Shared]:
     for _, of in groupby(group, key=attrgetter("subject")):
         for subject, pairs in _described(of).items():
             if subject in seen:
-                raise Scattered(graph)
+                raise ScatteredError(graph)
             seen.add(subject)
             yield Shared(graph, subject, pairs)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from kg.errors import ConfigurationError
 
-USER, PASSWORD = "KG_PUSH_USER", "KG_PUSH_PASSWORD"  # noqa: S105 - the names of variables
+USER, PASSWORD = "KG_PUSH_USER", "KG_PUSH_PASSWORD"
 
 
 @dataclass(frozen=True, slots=True)
