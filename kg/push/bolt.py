@@ -14,11 +14,12 @@ import neo4j
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from kg.export import Written
-from kg.export.batches import Batch, batches, constraints
+from kg.export.batches import SIZE, Batch, batches, constraints
 from kg.export.exporter import Tally
 from kg.export.projection import project
 from kg.export.schema import View, schema
 from kg.export.source import Source
+from kg.graph import extractor_version
 from kg.push.credentials import Credentials
 from kg.push.target import PushError, Target
 
@@ -69,8 +70,8 @@ def _done(transaction: neo4j.ManagedTransaction, key: str) -> int:
 
 
 def _key(source: Source, view: View) -> str:
-    """What tells one push from another; nothing for a store, which may change while it is read."""
+    """What decides the batches of a push; nothing for a store, which may change while it is read."""
     if not isinstance(source, Path):
         return ""
     with source.open("rb") as stream:
-        return f"{hashlib.file_digest(stream, 'sha256').hexdigest()} {view}"
+        return f"{hashlib.file_digest(stream, 'sha256').hexdigest()} {view} {SIZE} {extractor_version()}"
