@@ -87,7 +87,7 @@ def _row(dialect: Dialect, fields: tuple[int, ...], columns: tuple[Column, ...],
     def row(item: Node | Edge) -> list[object]:
         get = item.properties.get
         found: list[object] = [item[field] for field in fields]
-        found += [get(name) for name in names]
+        found += map(get, names)
         for at in many:
             texts = found[at]
             if isinstance(texts, list):

@@ -20,7 +20,7 @@ from kg.export.source import TYPE, Described, Policy, Source, Vocabulary, curie,
 from kg.namespaces import expand
 
 Claim: TypeAlias = tuple[str, dict[str, Scalar]]
-Claims: TypeAlias = Mapping[tuple[str, str, str], list[Claim]]
+Claims: TypeAlias = Mapping[str, Mapping[tuple[str, str], list[Claim]]]
 
 _SPAN = dict.fromkeys(("pk:startOffset", "pk:endOffset", "pk:quote")).keys()
 _ASSERTION, _CLAUSE, _DENIAL = expand("pk:Assertion"), expand("pk:Clause"), expand("pk:Denial")
@@ -60,19 +60,22 @@ def _full(policy: Policy, mapping: Schema, shared: SharedNodes) -> Iterator[Node
             yield Node(subject, label, properties)
         else:
             label, rest = shared.ask(subject, ""), described
+        claimed = claims.get(subject, {})
+        if claimed:
+            # A claim is an edge even where it is a property too: the edge carries the evidence.
+            rest = [*rest, *(pair for pair in described if pair in claimed and pair not in rest)]
         denied = (TYPE, _DENIAL) in described
-        links = _links(described, mapping) if subject == version else {}
-        for predicate, object_ in described:
-            claimed = claims.get((subject, predicate, object_))
-            if claimed is None and ((predicate, object_) not in rest or (links and object_ in links.get(predicate, ()))):
-                continue
+        if subject == version:
+            rest = _unimplied(rest, mapping)
+        for pair in rest:
+            predicate, object_ = pair
             if object_[0] == '"':
                 target, target_label = iris.value(version, object_), VALUE
                 values[target] = object_
             else:
                 target, target_label = object_, labels.get(object_) or shared.ask(object_, predicate)
             name = edge_label(predicate, denied and predicate not in mapping.not_denied)
-            for identifier, about in claimed or ((iris.edge(version, subject, predicate, object_), {"predicate": predicate}),):
+            for identifier, about in claimed.get(pair) or ((iris.edge(version, subject, predicate, object_), {"predicate": predicate}),):
                 edge = Edge(identifier, name, subject, label, target, target_label, about)
                 if label and target_label:
                     yield edge
@@ -130,14 +133,17 @@ def _number(text: str) -> int | None:
     return int(text) if len(text) < 19 and text.isascii() and text.isdigit() and str(int(text)) == text else None
 
 
-def _links(described: list[tuple[str, str]], mapping: Schema) -> dict[str, set[str]]:
-    """For each predicate that others imply, the objects that those lead to."""
-    return {predicate: {object_ for name, object_ in described if name in implying} for predicate, implying in mapping.implied_by.items()}
+def _unimplied(described: list[tuple[str, str]], mapping: Schema) -> list[tuple[str, str]]:
+    """What is left without the triples that others imply, and without those that speak of named graphs."""
+    implied = {
+        (predicate, object_) for predicate, implying in mapping.implied_by.items() for name, object_ in described if name in implying
+    }
+    return [pair for pair in described if pair not in implied and pair[0] not in mapping.left_out]
 
 
 def _claims(policy: Policy) -> Claims:
     """The assertions of each triple, as identifiers and properties of edges."""
-    found: defaultdict[tuple[str, str, str], list[Claim]] = defaultdict(list)
+    found: defaultdict[str, defaultdict[tuple[str, str], list[Claim]]] = defaultdict(lambda: defaultdict(list))
     clauses = _Clauses(policy.facts)
     facts = policy.facts
     for identifier, described in policy.evidence.items():
@@ -163,7 +169,7 @@ def _claims(policy: Policy) -> Claims:
             properties["rule"] = literal(about["pk:rule"])[1]
         if "pk:evidence" in about:
             properties["clause"] = about["pk:evidence"]
-        found[subject, predicate, about["rdf:object"]].append((identifier, properties))
+        found[subject][predicate, about["rdf:object"]].append((identifier, properties))
     return found
 
 

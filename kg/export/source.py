@@ -6,19 +6,18 @@ Terms are strings: predicates and datatypes as CURIEs, subjects and IRIs as they
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, parse
+from pyoxigraph import NamedNode, Quad, Store, parse
 
 from kg import iris
 from kg.errors import InputError
-from kg.namespaces import compress, expand
+from kg.export.lines import Curies, Subject, subjects, subjects_of
+from kg.namespaces import expand
 from kg.store import FORMATS, open_store
 
 Source: TypeAlias = Path | Store
@@ -27,7 +26,7 @@ Described: TypeAlias = dict[str, list[tuple[str, str]]]
 TYPE = "rdf:type"
 _STREAMED = frozenset({".nq", ".trig"})
 _SHARED = (iris.CATALOG, iris.ORGANISATIONS)
-_STRING, _POLICY_VERSION = expand("xsd:string"), expand("pk:PolicyVersion")
+_POLICY_VERSION = expand("pk:PolicyVersion")
 
 
 class Vocabulary(NamedTuple):
@@ -88,30 +87,14 @@ def streamable(source: Source) -> bool:
     return isinstance(source, Store) or source.suffix.lower() in _STREAMED
 
 
-def term(value: NamedNode | Literal) -> str:
-    """An object as a string."""
-    if isinstance(value, NamedNode):
-        return value.value
-    if value.language:
-        return f'"@{value.language}"{value.value}'
-    return f'"{_datatype(value.datatype.value)}"{value.value}'
-
-
 def literal(text: str) -> tuple[str, str]:
-    """The tag and the text of a literal that `term` made."""
+    """The tag and the text of a literal."""
     _, tag, value = text.split('"', 2)
     return tag, value
 
 
-@lru_cache(maxsize=1 << 14)
-def curie(iri: str) -> str:
-    """The CURIE of an IRI that comes often, or the IRI where no prefix fits."""
-    return compress(iri)
-
-
-@cache
-def _datatype(iri: str) -> str:
-    return "" if iri == _STRING else compress(iri)
+curie = Curies().__getitem__
+"""The CURIE of an IRI that comes often, or the IRI where no prefix fits."""
 
 
 def quads(path: Path) -> Iterator[Quad]:
@@ -134,73 +117,72 @@ def quads(path: Path) -> Iterator[Quad]:
 def _streamed(path: Path) -> Iterator[Vocabulary | Policy | Shared]:
     seen: set[str] = set()
     waiting: tuple[str, Described] | None = None
-    for name, group in groupby(quads(path), key=attrgetter("graph_name")):
-        graph = name.value if isinstance(name, NamedNode) else ""
+    found = subjects(path) if path.suffix.lower() == ".nq" else subjects_of(quads(path))
+    for graph, of in groupby(found, key=itemgetter(0)):
         if graph in seen:
             raise ScatteredError(str(path))
         seen.add(graph)
         if waiting:
             before, waiting = waiting, None
             if graph == iris.evidence_graph(before[0]):
-                yield Policy(*before, _described(group))
+                yield Policy(*before, _described(of))
                 continue
             yield Policy(*before, {})
         if graph in _SHARED:
-            yield from _subjects(graph, group)
+            yield from _shared(of)
         elif graph == iris.VOCABULARY:
             if len(seen) > 1:
                 raise ScatteredError(str(path))
-            yield Vocabulary(_described(group))
+            yield Vocabulary(_sorted(_described(of)))
         else:
-            described = _described(group)
+            described = _described(of)
             if version := _version(described):
                 if seen & set(_SHARED) or iris.evidence_graph(version) in seen:
                     raise ScatteredError(str(path))
-                waiting = version, described
+                waiting = version, _sorted(described)
     if waiting:
         yield Policy(*waiting, {})
 
 
-def _subjects(graph: str, group: Iterable[Quad]) -> Iterator[Shared]:
-    seen: set[str] = set()
-    for _, of in groupby(group, key=attrgetter("subject")):
-        for subject, pairs in _described(of).items():
-            if subject in seen:
-                raise ScatteredError(graph)
-            seen.add(subject)
-            yield Shared(graph, subject, pairs)
-
-
 def _stored(store: Store) -> Iterator[Vocabulary | Policy | Shared]:
-    if terms := _described(store.quads_for_pattern(None, None, None, NamedNode(iris.VOCABULARY))):
+    def graph(name: str) -> Described:
+        found = store.quads_for_pattern(None, None, None, NamedNode(name))
+        return _sorted(_described(subjects_of(found)))
+
+    if terms := graph(iris.VOCABULARY):
         yield Vocabulary(terms)
-    for version, graph in sorted(
+    for version, name in sorted(
         (quad.subject.value, quad.graph_name.value)
         for quad in store.quads_for_pattern(None, NamedNode(expand(TYPE)), NamedNode(_POLICY_VERSION), None)
         if isinstance(quad.subject, NamedNode) and isinstance(quad.graph_name, NamedNode)
     ):
-        facts = _described(store.quads_for_pattern(None, None, None, NamedNode(graph)))
-        yield Policy(version, facts, _described(store.quads_for_pattern(None, None, None, NamedNode(iris.evidence_graph(version)))))
-    for graph in _SHARED:
-        for subject, pairs in sorted(_described(store.quads_for_pattern(None, None, None, NamedNode(graph))).items()):
-            yield Shared(graph, subject, pairs)
+        yield Policy(version, graph(name), graph(iris.evidence_graph(version)))
+    for name in _SHARED:
+        for subject, pairs in sorted(graph(name).items()):
+            yield Shared(name, subject, pairs)
 
 
-def _described(of: Iterable[Quad]) -> Described:
-    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for subject, predicate, object_, _ in of:
-        if type(object_) is NamedNode:
-            value = object_.value
-        elif type(object_) is Literal:
-            value = term(object_)
+def _shared(of: Iterable[Subject]) -> Iterator[Shared]:
+    seen: set[str] = set()
+    for graph, subject, pairs in of:
+        if subject in seen:
+            raise ScatteredError(graph)
+        seen.add(subject)
+        yield Shared(graph, subject, sorted(set(pairs)))
+
+
+def _described(of: Iterable[Subject]) -> Described:
+    found: Described = {}
+    for _, subject, pairs in of:
+        if subject in found:
+            found[subject] += pairs
         else:
-            continue
-        if type(subject) is not BlankNode:
-            found[subject.value].append((curie(predicate.value), value))
-    for pairs in found.values():
-        if len(pairs) > 1:
-            pairs[:] = sorted(set(pairs))
-    return dict(found)
+            found[subject] = pairs
+    return found
+
+
+def _sorted(described: Described) -> Described:
+    return {subject: sorted(set(pairs)) if len(pairs) > 1 else pairs for subject, pairs in sorted(described.items())}
 
 
 def _version(described: Described) -> str | None:
