@@ -160,6 +160,17 @@ def written(what: Written) -> None:
         console.print(Text("\n" + what.hint), soft_wrap=True)
 
 
+def measures(title: str, columns: Sequence[str], cells: Sequence[Sequence[str]], all_rows: int) -> None:
+    """A table of a measure, with how many rows there are where not all are shown."""
+    console = out()
+    more = f" (the first {len(cells)} of {all_rows})" if all_rows > len(cells) else ""
+    console.print(Text(title + more, style="bold"))
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console.print(table, "" if cells else "  none", sep="\n")
+
+
 def _counts(counted: Mapping[str, int]) -> list[tuple[str, str]]:
     rows = sorted(counted.items(), key=lambda row: (-row[1], row[0]))
     return [(label, f"{number:,}") for label, number in [*rows, ("all", sum(counted.values()))]]

@@ -1,4 +1,4 @@
-"""The verbs that carry the graph elsewhere: `kg export`, `kg push`."""
+"""The verbs that carry the graph elsewhere: `kg export`, `kg push`, `kg flows`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg import console
-from kg.cli.app import GraphArgument, GraphOption, StoreOption, UsageError, app, examples, place
+from kg.cli.app import GraphArgument, GraphOption, StoreOption, UsageError, app, emit, examples, place
 
 if TYPE_CHECKING:
     from kg.export.source import Source
@@ -31,6 +31,13 @@ class ProtocolChoice(StrEnum):
     STORE = "store"
     UPDATE = "update"
     BOLT = "bolt"
+
+
+class FlowsFormat(StrEnum):
+    """How `kg flows` prints."""
+
+    TABLE = "table"
+    JSON = "json"
 
 
 @app.command(
@@ -92,6 +99,36 @@ def push(
         console.message("warning", f"{to.url} is not encrypted: others on the way could read the password")
     console.written(put(_readable(place(graph, store)), to, who, database, view.value))
     console.message("note", f"pushed to {to.url}")
+
+
+@app.command(
+    epilog=examples(
+        "kg flows",
+        "kg flows both.nq --picture flows.svg",
+        "kg flows --data pd:EmailAddress --format json",
+    )
+)
+def flows(
+    graph: GraphArgument = None,
+    store: StoreOption = None,
+    picture: Annotated[Path | None, typer.Option("--picture", "-o", metavar="FILE", help="Draw them: .svg, .png or .pdf.")] = None,
+    format: Annotated[FlowsFormat, typer.Option("--format", "-f", help="How to print the measures.")] = FlowsFormat.TABLE,
+    data: Annotated[str | None, typer.Option("--data", metavar="CURIE", help="Only how this category leaves the EEA.")] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="Rows of each table, and terms in a column of the picture.")] = 10,
+) -> None:
+    """Where personal data go: who gets them from how many, who hands on most, which patterns are common, how they leave the EEA."""
+    from kg.flows import draw, read
+    from kg.flows.report import measured, serialized
+
+    found = read(_readable(place(graph, store)))
+    if format is FlowsFormat.JSON:
+        emit(serialized(found, data))
+    else:
+        for title, columns, rows in measured(found, data):
+            console.measures(title, columns, rows[:top], len(rows))
+    if picture:
+        draw(found, picture, top)
+        console.message("note", f"{picture} drawn")
 
 
 def _readable(where: Path) -> Source:
