@@ -33,7 +33,9 @@ def copies(source: Path, number: int) -> Iterator[bytes]:
     for line in source.read_text(encoding="utf-8").splitlines(keepends=True):
         graph = line.rstrip(" .\n").rpartition(" ")[2]
         parts.setdefault(graph, []).append(line)
-    shared = {name: parts.pop(graph) for graph in list(parts) if (name := graph.strip("<>").rpartition("/graph/")[2]) and "/graph/" in graph}
+    shared = {
+        name: parts.pop(graph) for graph in list(parts) if (name := graph.strip("<>").rpartition("/graph/")[2]) and "/graph/" in graph
+    }
     versions = sorted({graph.rpartition("/")[0].lstrip("<") for graph in parts})
     yield "".join(shared["vocabulary"]).encode()
 
@@ -92,7 +94,9 @@ def main() -> None:
         ratio = statistics.median(ours for ours, _ in rounds) / statistics.median(theirs for _, theirs in rounds)
         print(f"ratio of medians {ratio:.2f} (rounds {min(ratios):.2f} to {max(ratios):.2f})")
         seconds, more = measured("export", many, folder, options.format)
-        print(f"memory {memory:.0f} MB, of {options.policies * options.times:,} policies {more:.0f} MB ({seconds:.1f} s): {more / memory:.2f} times")
+        print(
+            f"memory {memory:.0f} MB, of {options.policies * options.times:,} policies {more:.0f} MB ({seconds:.1f} s): {more / memory:.2f} times"
+        )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _ALIKE = 0.1  # of all that two controllers do; below this, likeness is chance
 
 
 class Reach(NamedTuple):
-    """A recipient: from how many controllers it gets data, how many categories, for how many purposes, and in which places (stated ones)."""
+    """A recipient: from how many controllers it gets data, how many categories, for how many purposes, in which stated places."""
 
     recipient: str
     controllers: int
@@ -26,7 +26,7 @@ class Reach(NamedTuple):
 
 
 class Exposure(NamedTuple):
-    """A controller: how many recipients, how many categories to how many of them, stated places outside of the EEA, and what is only possible.
+    """A controller: how many recipients, how many categories, stated places outside of the EEA, and what is only possible.
 
     `flows` counts pairs of category and recipient, `possible` those that are never stated as done.
     """
