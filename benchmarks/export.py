@@ -94,9 +94,8 @@ def main() -> None:
         ratio = statistics.median(ours for ours, _ in rounds) / statistics.median(theirs for _, theirs in rounds)
         print(f"ratio of medians {ratio:.2f} (rounds {min(ratios):.2f} to {max(ratios):.2f})")
         seconds, more = measured("export", many, folder, options.format)
-        print(
-            f"memory {memory:.0f} MB, of {options.policies * options.times:,} policies {more:.0f} MB ({seconds:.1f} s): {more / memory:.2f} times"
-        )
+        growth = more / memory
+        print(f"memory {memory:.0f} MB, of {options.times} times as many {more:.0f} MB ({seconds:.1f} s): {growth:.2f} times")
 
 
 if __name__ == "__main__":

@@ -138,9 +138,8 @@ CONTENT = (
 
 def content(ask: Ask, database: str) -> list[str]:
     """Everything that a database holds."""
-    return sorted(
-        repr([sorted(cell.items()) if isinstance(cell, dict) else cell for cell in row]) for q in CONTENT for row in ask(database, q)
-    )
+    rows = (row for query in CONTENT for row in ask(database, query))
+    return sorted(repr([sorted(cell.items()) if isinstance(cell, dict) else cell for cell in row]) for row in rows)
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +184,8 @@ def test_pushing_twice_over_bolt_changes_nothing(arcade: Server, pushed: Path, a
 
 def test_a_push_that_was_killed_is_completed_by_pushing_again(arcade: Server, pushed: Path, ask: Ask) -> None:
     code = (
-        "import sys; from pathlib import Path; from kg.push import *; push(Path(sys.argv[1]), target(sys.argv[2]), credentials(), 'broken')"
+        "import sys; from pathlib import Path; from kg.push import credentials, push, target; "
+        "push(Path(sys.argv[1]), target(sys.argv[2]), credentials(), 'broken')"
     )
     environment = {**os.environ, "KG_PUSH_USER": USER, "KG_PUSH_PASSWORD": PASSWORD}
     process = subprocess.Popen([sys.executable, "-c", code, str(pushed), arcade.url(scheme="bolt")], env=environment)

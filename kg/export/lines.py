@@ -22,10 +22,8 @@ _BLOCK = 1 << 20  # bytes
 _REMEMBERED = 1 << 14
 _IRI = re.compile(r"<([A-Za-z][^\x00-\x20<>\"{}|^`\\]*)>")
 # Surrogates and code points beyond four digits are left to the parser.
-_LITERAL = re.compile(
-    r"\"((?:[^\"\\\n\r]|\\(?:[tbnrf\"'\\]|u(?:[0-9A-CEFa-cef][0-9A-Fa-f]|[Dd][0-7])[0-9A-Fa-f]{2}))*)\""
-    r"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(<[^ ]+>))?"
-)
+_TEXT = re.compile(r"(?:[^\"\\\n\r]|\\(?:[tbnrf\"'\\]|u(?:[0-9A-CEFa-cef][0-9A-Fa-f]|[Dd][0-7])[0-9A-Fa-f]{2}))*")
+_LANGUAGE = re.compile(r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
 _MEANT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
@@ -53,7 +51,32 @@ class _Iris(dict[str, str]):
         return match[1]
 
 
-_CURIES, _IRIS = Curies({expand("xsd:string"): ""}), _Iris()
+class _Predicates(dict[str, str]):
+    """The same for predicates, as CURIEs."""
+
+    def __missing__(self, written: str) -> str:
+        short = _CURIES[_IRIS[written]]
+        if len(self) < _REMEMBERED:
+            self[written] = short
+        return short
+
+
+class _Tags(dict[str, str]):
+    """The tags of literals by what follows the text."""
+
+    def __missing__(self, written: str) -> str:
+        if written.startswith("^^"):
+            tag = _CURIES[_IRIS[written[2:]]]
+        elif _LANGUAGE.fullmatch(written):
+            tag = written.lower()
+        else:
+            raise ValueError(written)
+        if len(self) < _REMEMBERED:
+            self[written] = tag
+        return tag
+
+
+_CURIES, _IRIS, _PREDICATES, _TAGS = Curies({expand("xsd:string"): ""}), _Iris(), _Predicates(), _Tags({"": ""})
 
 
 def subjects(path: Path) -> Iterator[Subject]:
@@ -105,37 +128,37 @@ def subjects_of(quads: Iterable[Quad]) -> Iterator[Subject]:
 
 def _taken(block: str) -> Iterator[Subject]:
     """Raises ValueError or IndexError where a line is not as expected."""
-    own, graph = "", ""
+    own = graph = ending = ""
+    cut = 0
     pairs: list[tuple[str, str]] = []
-    iris, curies = _IRIS, _CURIES
+    iris, predicates = _IRIS, _PREDICATES
     for line in block.split("\n"):
         if not line:
             continue
         subject, predicate, rest = line.split(" ", 2)
-        if rest[-3:] != "> .":
-            raise ValueError(line)
-        of, name = rest[:-2].rsplit(" ", 1)
-        if subject != own or name != graph:
+        if subject != own or not cut or not rest.endswith(ending):
             if pairs:
-                yield iris[graph], iris[own], pairs
-            own, graph, pairs = subject, name, []
-        pairs.append((curies[iris[predicate]], iris[of] if of[0] == "<" else _literal(of)))
+                yield graph, iris[own], pairs
+            if rest[-3:] != "> .":
+                raise ValueError(line)
+            name = rest[:-2].rpartition(" ")[2]
+            own, graph, ending, pairs = subject, iris[name], f" {name} .", []
+            cut = -len(ending)
+        of = rest[:cut]
+        pairs.append((predicates[predicate], iris[of] if of[0] == "<" else _literal(of)))
     if pairs:
-        yield iris[graph], iris[own], pairs
+        yield graph, iris[own], pairs
 
 
 def _literal(written: str) -> str:
     text, quote, tail = written[1:].rpartition('"')
-    if not tail and "\\" not in text and '"' not in text and written[0] == '"' == quote:
-        return '""' + text
-    match = _LITERAL.fullmatch(written)
-    if match is None:
+    if written[0] != '"' or not quote:
         raise ValueError(written)
-    _, language, datatype = match.groups()
-    tag = f"@{language.lower()}" if language else _CURIES[_IRIS[datatype]] if datatype else ""
-    if "\\" in text:
+    if "\\" in text or '"' in text:
+        if not _TEXT.fullmatch(text):
+            raise ValueError(written)
         text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else _MEANT[escape[2]], text)
-    return f'"{tag}"{text}'
+    return f'"{_TAGS[tail]}"{text}'
 
 
 def _blocks(path: Path) -> Iterator[str]:

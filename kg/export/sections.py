@@ -70,7 +70,7 @@ _GRAPHML_TYPES = {"string": "string", "integer": "long", "number": "double"}
 
 def _graphml_head(nodes: tuple[Column, ...], edges: tuple[Column, ...]) -> str:
     # Apache TinkerPop reads the label of a node under labelV, of an edge under labelE.
-    keys = [("labelV", "node", Column("labelV")), ("labelE", "edge", Column("labelE")), ("iri", "node", Column("iri"))]
+    keys = [("labelV", "node", Column("labelV")), ("labelE", "edge", Column("labelE")), ("n.iri", "node", Column("iri")), ("e.iri", "edge", Column("iri"))]
     keys += [(f"n.{one.name}", "node", one) for one in nodes] + [(f"e.{one.name}", "edge", one) for one in edges]
     lines = (
         f'  <key id="{key}" for="{of}" attr.name="{one.name}" attr.type="{"string" if one.many else _GRAPHML_TYPES[one.kind]}"/>\n'
@@ -87,15 +87,19 @@ def _data(prefix: str, properties: Properties) -> str:
     return "".join(f'<data key="{prefix}.{name}">{text}</data>' for name, text in _flat(properties))
 
 
+def _iri(prefix: str, iri: str) -> str:
+    return f'<data key="{prefix}.iri">{escape(xml_text(iri))}</data>'
+
+
 def _graphml_node(node: Node) -> str:
     name = _attribute(node.id)
-    own = f'<data key="labelV">{node.label}</data><data key="iri">{escape(xml_text(node.id))}</data>'
+    own = f'<data key="labelV">{node.label}</data>{_iri('n', node.id)}'
     return f"    <node id={name}>{own}{_data('n', node.properties)}</node>\n"
 
 
 def _graphml_edge(edge: Edge) -> str:
     ends = f"id={_attribute(edge.id)} source={_attribute(edge.source)} target={_attribute(edge.target)}"
-    return f'    <edge {ends}><data key="labelE">{edge.label}</data>{_data("e", edge.properties)}</edge>\n'
+    return f'    <edge {ends}><data key="labelE">{edge.label}</data>{_iri('e', edge.id)}{_data("e", edge.properties)}</edge>\n'
 
 
 _GEXF_TYPES = {"string": "string", "integer": "long", "number": "double"}
