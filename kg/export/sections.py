@@ -65,12 +65,14 @@ def _attribute(text: str) -> str:
     return quoteattr(xml_text(text))
 
 
+_NODE, _EDGE = "n", "e"  # what identifiers of keys begin with
 _GRAPHML_TYPES = {"string": "string", "integer": "long", "number": "double"}
 
 
 def _graphml_head(nodes: tuple[Column, ...], edges: tuple[Column, ...]) -> str:
     # Apache TinkerPop reads the label of a node under labelV, of an edge under labelE.
-    keys = [("labelV", "node", Column("labelV")), ("labelE", "edge", Column("labelE")), ("n.iri", "node", Column("iri")), ("e.iri", "edge", Column("iri"))]
+    keys = [("labelV", "node", Column("labelV")), ("labelE", "edge", Column("labelE"))]
+    keys += [(f"{_NODE}.iri", "node", Column("iri")), (f"{_EDGE}.iri", "edge", Column("iri"))]
     keys += [(f"n.{one.name}", "node", one) for one in nodes] + [(f"e.{one.name}", "edge", one) for one in edges]
     lines = (
         f'  <key id="{key}" for="{of}" attr.name="{one.name}" attr.type="{"string" if one.many else _GRAPHML_TYPES[one.kind]}"/>\n'
@@ -93,13 +95,13 @@ def _iri(prefix: str, iri: str) -> str:
 
 def _graphml_node(node: Node) -> str:
     name = _attribute(node.id)
-    own = f'<data key="labelV">{node.label}</data>{_iri('n', node.id)}'
-    return f"    <node id={name}>{own}{_data('n', node.properties)}</node>\n"
+    own = f'<data key="labelV">{node.label}</data>{_iri(_NODE, node.id)}'
+    return f"    <node id={name}>{own}{_data(_NODE, node.properties)}</node>\n"
 
 
 def _graphml_edge(edge: Edge) -> str:
     ends = f"id={_attribute(edge.id)} source={_attribute(edge.source)} target={_attribute(edge.target)}"
-    return f'    <edge {ends}><data key="labelE">{edge.label}</data>{_iri('e', edge.id)}{_data("e", edge.properties)}</edge>\n'
+    return f'    <edge {ends}><data key="labelE">{edge.label}</data>{_iri(_EDGE, edge.id)}{_data(_EDGE, edge.properties)}</edge>\n'
 
 
 _GEXF_TYPES = {"string": "string", "integer": "long", "number": "double"}

@@ -160,15 +160,13 @@ def _ribbons(axes: Any, bands: Sequence[_Band], columns: list[dict[str, tuple[fl
 
 
 def _labels(axes: Any, found: Flows, columns: list[dict[str, tuple[float, float]]], others: list[int]) -> None:
-    from matplotlib.patheffects import withStroke
-
-    outline = [withStroke(linewidth=3, foreground="white")]
+    ground = {"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 1.0}
     for stage, column in enumerate(columns):
         x, side = (_x(stage) - 0.008, "right") if stage == 0 else (_x(stage) + _BAR + 0.006, "left")
         for term, (top, bottom) in column.items():
             text = "\n".join(textwrap.wrap(_name(found, term, others[stage]), _LETTERS, max_lines=2, placeholder=" …"))
             style = "italic" if term in (_UNSAID, _OTHERS) or term.endswith(_SEAT) else "normal"
-            axes.text(x, (top + bottom) / 2, text, ha=side, va="center", fontsize=9, style=style, path_effects=outline)
+            axes.text(x, (top + bottom) / 2, text, ha=side, va="center", fontsize=9, style=style, bbox=ground)
         axes.text(_x(stage) + _BAR / 2, 1.045, _TITLES[stage], ha="center", va="bottom", fontsize=12, weight="bold")
 
 
