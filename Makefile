@@ -12,8 +12,8 @@ help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
 	@echo 'make test   all tests'
 	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, direction of imports'
-	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md'
-	@echo 'make bench  speed of extraction beside a public tool'
+	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md, docs/property-graph.md'
+	@echo 'make bench  speed of extraction and export beside public tools'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
 	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
 
@@ -52,6 +52,7 @@ docs: .venv/installed
 
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py
+	@$(BIN)/python benchmarks/export.py
 
 .venv/installed-eval: .venv/installed
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,fit]'
