@@ -20,7 +20,7 @@ Subject: TypeAlias = tuple[str, str, list[tuple[str, str]]]
 
 _BLOCK = 1 << 20  # bytes
 _REMEMBERED = 1 << 14
-_IRI = re.compile(r"<([A-Za-z][^\x00-\x20<>\"{}|^`\\]*)>")
+_IRI = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*)>")
 # Surrogates and code points beyond four digits are left to the parser.
 _TEXT = re.compile(r"(?:[^\"\\\n\r]|\\(?:[tbnrf\"'\\]|u(?:[0-9A-CEFa-cef][0-9A-Fa-f]|[Dd][0-7])[0-9A-Fa-f]{2}))*")
 _LANGUAGE = re.compile(r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*")
