@@ -311,6 +311,14 @@ def test_a_graph_without_policies_is_not_projected() -> None:
         list(project(pyoxigraph.Store()))
 
 
+def test_an_assertion_that_lacks_its_place_is_named(source: Path, tmp_path: Path) -> None:
+    lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+    gone = next(line for line in lines if "/a." in line and "startOffset" in line)
+    (tmp_path / "less.nq").write_text("".join(line for line in lines if line != gone), encoding="utf-8")
+    with pytest.raises(InputError, match=r"/a\.[0-9a-f]{12}: is an assertion without pk:startOffset"):
+        list(project(tmp_path / "less.nq"))
+
+
 def test_the_graph_made_by_hand_projects(shared: Path) -> None:
     items = list(project(open_store(shared / "bench" / "seeds" / "worked.trig")))
     nodes = {item.id: item.label for item in items if isinstance(item, Node)}

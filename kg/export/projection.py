@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from kg import iris
+from kg.errors import InputError
 from kg.export.flat import flat
 from kg.export.items import Edge, Node, Scalar
 from kg.export.schema import RESOURCE, TEXT, VALUE, Property, Schema, View, edge_label, schema
@@ -22,6 +23,7 @@ from kg.namespaces import expand
 Claim: TypeAlias = tuple[str, dict[str, Scalar]]
 Claims: TypeAlias = Mapping[str, Mapping[tuple[str, str], list[Claim]]]
 
+_TOLD = ("rdf:subject", "rdf:predicate", "rdf:object", "pk:startOffset", "pk:endOffset", "pk:confidence")
 _SPAN = dict.fromkeys(("pk:startOffset", "pk:endOffset", "pk:quote")).keys()
 _ASSERTION, _CLAUSE, _DENIAL = expand("pk:Assertion"), expand("pk:Clause"), expand("pk:Denial")
 
@@ -30,7 +32,7 @@ def project(source: Source, view: View = "full") -> Iterator[Node | Edge]:
     """The nodes and edges, policy by policy. Each node comes once; those that policies share come after the edges that lead to them.
 
     Raises:
-        InputError: the source cannot be read, or holds no policy in a named graph.
+        InputError: the source cannot be read, holds no policy in a named graph, or an assertion lacks what makes it one.
         ScatteredError: the file must be loaded first; see `kg.export.source`.
     """
     mapping = schema()
@@ -150,6 +152,8 @@ def _claims(policy: Policy) -> Claims:
         about = dict(described)
         if about.get(TYPE) != _ASSERTION:
             continue
+        if lacking := [name for name in _TOLD if name not in about]:
+            raise InputError(identifier, f"is an assertion without {', '.join(lacking)}", "build the graph again with kg build")
         subject, predicate = about["rdf:subject"], curie(about["rdf:predicate"])
         start, end = int(literal(about["pk:startOffset"])[1]), int(literal(about["pk:endOffset"])[1])
         stated = facts.get(subject, ())
