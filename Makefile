@@ -12,9 +12,9 @@ help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
 	@echo 'make test   all tests'
 	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, the ontology, direction of imports'
-	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md;'
+	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md, docs/property-graph.md;'
 	@echo '            and the reference of the ontology, build/docs/ontology/index.html'
-	@echo 'make bench  speed of extraction and of questions, each beside a public tool'
+	@echo 'make bench  speed of extraction, questions and export, each beside a public tool'
 	@echo 'make bench-load  the server under sixteen clients for a minute'
 	@echo 'make vendor fetch from npm what the page of kg serve is made of, at the versions that are written down'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
@@ -58,6 +58,7 @@ docs: .venv/installed
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py
 	@$(BIN)/python benchmarks/queries.py
+	@$(BIN)/python benchmarks/export.py
 
 bench-load: .venv/installed
 	@$(BIN)/python benchmarks/load.py

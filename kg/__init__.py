@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kg import documents, export, extract, findings, graph, query, reason, segment, store, validate, vocabulary
+    from kg import documents, export, extract, findings, flows, graph, push, query, reason, segment, store, validate, vocabulary
     from kg.errors import ConfigurationError, InputError, KgError, MissingComponentError, OutputError
     from kg.model import Clause, Document, Extraction, Statement
     from kg.query.answer import open
@@ -33,8 +33,10 @@ __all__ = [
     "export",
     "extract",
     "findings",
+    "flows",
     "graph",
     "open",
+    "push",
     "query",
     "reason",
     "segment",

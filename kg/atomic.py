@@ -40,19 +40,22 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def filling(folder: Path) -> Iterator[Path]:
+def filling(folder: Path, *, fresh: bool = False) -> Iterator[Path]:
     """An empty folder to write files into, which move into `folder` when the block ends. When it raises, `folder` stays as it was.
 
-    `folder` is made where it is missing; files of other names that it holds stay.
+    `folder` is made where it is missing; files of other names that it holds stay. Where it must be `fresh`, it may hold none.
 
     Raises:
-        OutputError: the folder around it is missing or closed to us, `folder` is a file, or the disk is full.
+        OutputError: the folder around it is missing or closed to us, `folder` is a file, or holds something where it must be fresh, or the
+            disk is full.
     """
     target = folder.resolve()
     partial = target.parent / f".{target.name}.{os.getpid()}.partial"
     try:
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(None, "it is a file; name a folder")
+        if fresh and target.exists() and any(target.iterdir()):
+            raise FileExistsError(None, "it exists and is not an empty folder; name a new one")
         partial.mkdir()
         yield partial
         if target.exists():

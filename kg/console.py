@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from kg.namespaces import DATA
 
 if TYPE_CHECKING:
     from kg.batch import Batch
-    from kg.export import Exporter
+    from kg.export import Exporter, Written
     from kg.query import Question
     from kg.query.free import Understood
     from kg.reason import Inferred, Ontology, Reasoning
@@ -171,8 +172,39 @@ def exporters(formats: Iterable[Exporter]) -> None:
     """The formats that can be exported to."""
     table = Table("format", "ending", "", box=None, pad_edge=False)
     for exporter in formats:
-        table.add_row(exporter.name, exporter.suffix, exporter.description)
+        table.add_row(exporter.name, exporter.suffix or "a folder", exporter.description)
     out().print(table)
+
+
+def written(what: Written) -> None:
+    """What an export or a push wrote: nodes and edges by label, or quads; then how to load it."""
+    console = err()
+    if what.quads:
+        console.print(f"{what.quads:,} quads")
+    if what.nodes:
+        table = Table("nodes", "", "edges", "", box=None, pad_edge=False)
+        table.columns[1].justify = table.columns[3].justify = "right"
+        for node, edge in zip_longest(_counts(what.nodes), _counts(what.edges), fillvalue=("", "")):
+            table.add_row(*node, *edge)
+        console.print(table)
+    if what.hint:
+        console.print(Text("\n" + what.hint), soft_wrap=True)
+
+
+def measures(title: str, columns: Sequence[str], cells: Sequence[Sequence[str]], all_rows: int) -> None:
+    """A table of a measure, with how many rows there are where not all are shown."""
+    console = out()
+    more = f" (the first {len(cells)} of {all_rows})" if all_rows > len(cells) else ""
+    console.print(Text(title + more, style="bold"))
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console.print(table, "" if cells else "  none", sep="\n")
+
+
+def _counts(counted: Mapping[str, int]) -> list[tuple[str, str]]:
+    rows = sorted(counted.items(), key=lambda row: (-row[1], row[0]))
+    return [(label, f"{number:,}") for label, number in [*rows, ("all", sum(counted.values()))]]
 
 
 def reasoning(found: Reasoning) -> None:

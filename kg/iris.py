@@ -95,6 +95,21 @@ def assertion(version: str, subject: str, predicate: str, object_: str, start: i
     return f"{version}/a.{_digest(f'{subject} {predicate} {object_} {start}-{end}')[:12]}"
 
 
+def edge(version: str, subject: str, predicate: str, object_: str) -> str:
+    """A triple of a version as an edge of a property graph, where no assertion has an IRI to lend it."""
+    return f"{version}/e.{_digest(f'{subject} {predicate} {object_}')[:12]}"
+
+
+def shared_edge(subject: str, predicate: str, object_: str) -> str:
+    """The same for a triple that belongs to no version."""
+    return f"{DATA}edge/{_digest(f'{subject} {predicate} {object_}')[:16]}"
+
+
+def value(version: str, literal: str) -> str:
+    """A literal of a version as a node of a property graph."""
+    return f"{version}/x.{_digest(literal)[:12]}"
+
+
 def facts_graph(version: str) -> str:
     """The graph of what the version says."""
     return version + "/facts"
@@ -118,6 +133,11 @@ def inference(version: str, subject: str, kind: str) -> str:
 def stand_in(term: str) -> str:
     """Some thing of the kind that a term, given as a CURIE, stands for: a reasoner keeps classes and individuals apart."""
     return f"{DATA}some/{_local(term)}"
+
+
+def in_one_graph(graph: str) -> bool:
+    """Whether the triples of a graph can stand among all others: those of the catalog and of the evidence speak of graphs."""
+    return graph != CATALOG and not graph.endswith("/evidence")
 
 
 def run(version: str, extractor: str, vocabulary: str) -> str:

@@ -14,6 +14,11 @@ def ontology_dir() -> Path:
     return _ROOT / "ontology"
 
 
+def property_graph_file() -> Path:
+    """The mapping to a property graph: what nodes, edges and properties are called."""
+    return ontology_dir() / "export" / "property-graph.ttl"
+
+
 def shapes_dir() -> Path:
     """The folder of the SHACL shapes: ``structure.ttl``, and a folder for each regime with a file for each requirement."""
     return _ROOT / "shapes"

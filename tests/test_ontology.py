@@ -230,7 +230,8 @@ def test_every_own_term_in_shapes_and_queries_exists() -> None:
 
 
 def test_every_own_curie_in_code_exists() -> None:
-    assert {term: places for term, places in used_in_code().items() if term.startswith("pk:") and term not in ontology()} == {}
+    known = {*ontology(), *read([ROOT / "ontology" / "export" / "property-graph.ttl"])}
+    assert {term: places for term, places in used_in_code().items() if term.startswith("pk:") and term not in known} == {}
 
 
 def test_every_dpv_curie_in_code_exists(dpv: Graph) -> None:
@@ -323,3 +324,18 @@ def test_every_lexical_subject_is_a_term_of_the_ontology() -> None:
             if not term.startswith("pk:macro-"):
                 subjects[term].add(str(path.relative_to(ROOT)))
     assert {term: files for term, files in subjects.items() if term not in ontology()} == {}
+
+
+def test_the_property_graph_speaks_of_terms_that_exist() -> None:
+    mapping = read([ROOT / "ontology" / "export" / "property-graph.ttl"])
+    own = {term for term in mapping if term.startswith("pk:")}
+    defined = {term for term in own if "rdf:Property" in links(mapping[term], "rdf:type")}
+    assert {term for term in own - defined if term not in ontology()} == set()
+    used = {predicate for properties in mapping.values() for predicate in properties if predicate.startswith("pk:")}
+    assert used == defined
+    assert {term for term in defined if not {"rdfs:label", "rdfs:comment"} <= set(mapping[term])} == set()
+    assert {term for term in mapping if term.startswith("dpv:") and term not in ontology() and term != "dpv:Law"} - ROOTS == set()
+
+
+ROOTS = frozenset({"dpv:StorageDuration", "dpv:Organisation", "dpv:Data", "dpv:Recipient", "dpv:Location"})
+"""Classes of DPV that the ontology speaks of without a description of its own."""

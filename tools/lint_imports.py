@@ -23,8 +23,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("findings",),
     ("graph",),
     ("store",),
-    ("validate", "query", "reason", "flows", "export"),
-    ("batch", "serve"),
+    ("validate", "query", "reason", "export"),
+    ("batch", "serve", "push", "flows"),
     ("console",),
     ("cli",),
 )

@@ -103,11 +103,21 @@ def source(graph: Path | None, store: Path | None) -> Store:
         UsageError: both are given.
         ConfigurationError: it is not there, or is not a graph.
     """
-    if graph and store:
-        raise UsageError("give a graph's file or --store, not both")
     from kg.store import open_store
 
-    place = store or graph or DEFAULT_GRAPH
-    if not place.exists():
-        raise ConfigurationError(str(place), "the graph", "it is not there; make it with: kg build PATH... -o FILE")
-    return open_store(place)
+    return open_store(place(graph, store))
+
+
+def place(graph: Path | None, store: Path | None) -> Path:
+    """Where the graph is that a verb reads: a file or a store's folder, by default `DEFAULT_GRAPH`.
+
+    Raises:
+        UsageError: both are given.
+        ConfigurationError: it is not there.
+    """
+    if graph and store:
+        raise UsageError("give a graph's file or --store, not both")
+    chosen = store or graph or DEFAULT_GRAPH
+    if not chosen.exists():
+        raise ConfigurationError(str(chosen), "the graph", "it is not there; make it with: kg build PATH... -o FILE")
+    return chosen

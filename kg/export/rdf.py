@@ -11,44 +11,53 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 
 from kg import iris
 from kg.atomic import replacing
-from kg.export.exporter import Exporter, xml_text
+from kg.export import source as reading
+from kg.export.exporter import Exporter, Written, xml_text
+from kg.export.schema import View
+from kg.export.source import Source
 from kg.namespaces import PREFIXES, expand
 
 _OFFSETS = frozenset(NamedNode(expand(name)) for name in ("pk:startOffset", "pk:endOffset"))
 _NATURAL = NamedNode(expand("xsd:nonNegativeInteger"))
 _INTEGER = NamedNode(expand("xsd:integer"))
+_WITHOUT_PREFIXES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 
 
-def _write(syntax: RdfFormat, store: Store, path: Path) -> None:
-    prefixes = dict(PREFIXES) if syntax in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML, RdfFormat.JSON_LD) else None
+def quads(source: Source) -> Iterator[Quad]:
+    """All quads: of a file as they stand in it, of a store a graph at a time and in order, so that the same graph gives the same bytes.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    if isinstance(source, Store):
+        for graph in (DefaultGraph(), *sorted(source.named_graphs(), key=str)):
+            yield from sorted(map(_restored, source.quads_for_pattern(None, None, None, graph)), key=str)
+    else:
+        yield from reading.quads(source)
+
+
+def _write(syntax: RdfFormat, source: Source, path: Path, _: View) -> Written:
+    prefixes = None if syntax in _WITHOUT_PREFIXES else dict(PREFIXES)
+    count = 0
+
+    def counted() -> Iterator[Quad]:
+        nonlocal count
+        for quad in quads(source):
+            if syntax.supports_datasets or _in_one_graph(quad):
+                count += 1
+                yield quad
+
     with replacing(path) as stream:
         if syntax.supports_datasets:
-            pyoxigraph.serialize(_quads(store), stream, syntax, prefixes=prefixes)
+            pyoxigraph.serialize(counted(), stream, syntax, prefixes=prefixes)
         else:
-            triples = map(_for_xml, _triples(store)) if syntax == RdfFormat.RDF_XML else _triples(store)
-            pyoxigraph.serialize(triples, stream, syntax, prefixes=prefixes)
+            triples = (quad.triple for quad in counted())
+            pyoxigraph.serialize(map(_for_xml, triples) if syntax == RdfFormat.RDF_XML else triples, stream, syntax, prefixes=prefixes)
+    return Written(quads=count)
 
 
-def _quads(store: Store) -> Iterator[Quad]:
-    """All quads, a graph at a time and in order, so that the same graph gives the same bytes."""
-    for graph in (DefaultGraph(), *sorted(store.named_graphs(), key=str)):
-        yield from sorted(map(_restored, store.quads_for_pattern(None, None, None, graph)), key=str)
-
-
-def _triples(store: Store) -> Iterator[Triple]:
-    """What can stand in one graph: facts, organisations, vocabulary. Evidence and catalog speak of graphs."""
-    left_out = {NamedNode(iris.CATALOG)}
-    for (version,) in _solutions(store, "SELECT DISTINCT ?version { GRAPH ?facts { ?version a pk:PolicyVersion } }"):
-        left_out.add(NamedNode(iris.evidence_graph(version.value)))
-    for quad in _quads(store):
-        if quad.graph_name not in left_out:
-            yield quad.triple
-
-
-def _solutions(store: Store, query: str) -> pyoxigraph.QuerySolutions:
-    answer = store.query(query, prefixes=dict(PREFIXES))
-    assert isinstance(answer, pyoxigraph.QuerySolutions)
-    return answer
+def _in_one_graph(quad: Quad) -> bool:
+    return not isinstance(quad.graph_name, NamedNode) or iris.in_one_graph(quad.graph_name.value)
 
 
 def _restored(quad: Quad) -> Quad:
@@ -69,13 +78,12 @@ def _for_xml(triple: Triple) -> Triple:
 
 _ONE_GRAPH = "without named graphs: facts, organisations and vocabulary, no evidence"
 RDF = tuple(
-    Exporter(name, suffix, description, partial(_write, syntax))
+    Exporter(name, suffix, description, partial(_write, syntax), views=False)
     for name, suffix, description, syntax in (
         ("turtle", ".ttl", f"Turtle, {_ONE_GRAPH}", RdfFormat.TURTLE),
         ("trig", ".trig", "TriG, all graphs", RdfFormat.TRIG),
         ("ntriples", ".nt", f"N-Triples, {_ONE_GRAPH}", RdfFormat.N_TRIPLES),
         ("nquads", ".nq", "N-Quads, all graphs", RdfFormat.N_QUADS),
-        ("jsonld", ".jsonld", "JSON-LD, all graphs", RdfFormat.JSON_LD),
         ("rdfxml", ".rdf", f"RDF/XML, {_ONE_GRAPH}", RdfFormat.RDF_XML),
     )
 )
