@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kg.batch import Batch
     from kg.graph import Format
 
+COLUMN = "text"
+Column = Annotated[str, typer.Option("--column", metavar="NAME", help="The column of JSONL and Parquet files that holds the policies.")]
 GRAPH_FORMATS: Mapping[str, Format] = {".trig": "trig", ".nq": "nquads"}
 
 
@@ -32,6 +34,7 @@ def build(
         typer.Option("--output", "-o", metavar="FILE", help="Where to: .trig, .nq, or - for stdout.", show_default=str(DEFAULT_GRAPH)),
     ] = None,
     store: Annotated[Path | None, typer.Option("--store", metavar="DIR", help="An Oxigraph store on disk, instead of a file.")] = None,
+    column: Column = COLUMN,
     rules_only: RulesOnly = False,
 ) -> None:
     """Build the graph of some policies, and say what was found in each and what was not.
@@ -50,7 +53,7 @@ def build(
     from kg.vocabulary import load
 
     with console.progress("Reading policies") as advance:
-        batch = Batch(paths, load(), advance, rules_only=rules_only)
+        batch = Batch(paths, load(), advance, column=column, rules_only=rules_only)
         if store:
             replace(store, batch, batch.vocabulary)
         elif str(target) == "-":
@@ -70,7 +73,7 @@ def _graph_format(target: Path) -> Format:
 
 
 @app.command(epilog=examples("kg annotate shop.html", "kg annotate policies/ > findings.jsonl"))
-def annotate(paths: Paths, rules_only: RulesOnly = False) -> None:
+def annotate(paths: Paths, column: Column = COLUMN, rules_only: RulesOnly = False) -> None:
     """Print what each policy says, one JSON line a finding.
 
     A finding has the document, start, end and quote, the requirement that it answers, its concepts, role, polarity and modality, the IRI of
@@ -81,7 +84,7 @@ def annotate(paths: Paths, rules_only: RulesOnly = False) -> None:
     from kg.vocabulary import load
 
     with console.progress("Reading policies") as advance:
-        batch = Batch(paths, load(), advance, keep_repeats=True, rules_only=rules_only)
+        batch = Batch(paths, load(), advance, keep_repeats=True, column=column, rules_only=rules_only)
         for extraction in batch:
             for finding in findings(extraction, batch.vocabulary):
                 emit(finding.as_json() + "\n")
