@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from kg.model import Metadata
 
@@ -21,3 +22,17 @@ class Source:
     metadata: Metadata = field(default_factory=Metadata)
     charset: str | None = None
     position: int = 0
+
+
+def address_key(address: str) -> str:
+    """What the snapshots of one address have in common: host and path, whatever scheme, "www." or fragment the crawler met.
+
+    >>> address_key("http://www.example.org/privacy/#top")
+    'example.org/privacy'
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return address
+    return host.removeprefix("www.") + parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")

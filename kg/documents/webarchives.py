@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from kg.documents.archives import MAX_RATIO, RATIO_FROM
-from kg.documents.source import Source
+from kg.documents.source import Source, address_key
 from kg.errors import InputError
 from kg.model import Metadata
 
@@ -72,7 +71,7 @@ def _source(path: Path, record: WarcRecord, limit: int) -> Source | InputError |
         place,
         suffix,
         data,
-        Metadata(source=address, snapshot=record.record_id or None, observed=_day(record), series=_series(address)),
+        Metadata(source=address, snapshot=record.record_id or None, observed=_day(record), series=address_key(address)),
         charset=record.http_charset if record.is_http else None,
         position=record.stream_pos,
     )
@@ -80,10 +79,3 @@ def _source(path: Path, record: WarcRecord, limit: int) -> Source | InputError |
 
 def _day(record: WarcRecord) -> date | None:
     return record.record_date.date() if record.record_date else None
-
-
-def _series(address: str) -> str:
-    """What the snapshots of one address have in common: host and path, whatever scheme, "www." or fragment the crawler met."""
-    parts = urlsplit(address)
-    host = (parts.hostname or "").removeprefix("www.")
-    return host + parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")

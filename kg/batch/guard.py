@@ -1,0 +1,104 @@
+"""Runs shards in a child process that may hang, die or grow without harm: it is watched, ended and started again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from threading import local
+
+from kg.batch.shards import Manifest, Task
+from kg.errors import KgError
+
+_GRACE = 10.0
+# What a worker may take to start: loading the vocabulary on a busy machine.
+_START = 120.0
+# A document during which the worker died this often is set aside; the first time the fault may have been another's.
+_DEATHS = 2
+
+_own = local()
+
+
+def run_shard(task: Task) -> Manifest:
+    """The manifest of a task's shard, extracted in a child process of this thread.
+
+    Raises:
+        KgError: the shard cannot be written.
+    """
+    deaths: Counter[int] = Counter()
+    refused = dict(task.refused)
+    while True:
+        child: _Child = getattr(_own, "child", None) or _Child()
+        _own.child = child
+        try:
+            return child.run(replace(task, refused=refused))
+        except _DeadError as dead:
+            child.end()
+            _own.child = None
+            deaths[dead.at] += 1
+            if dead.at < 0 and deaths[dead.at] > _DEATHS:
+                raise KgError(f"workers die before they begin: {dead.reason}") from None
+            if dead.at >= 0 and (dead.hung or deaths[dead.at] >= _DEATHS):
+                refused[dead.at] = dead.reason
+        except BaseException:
+            child.end()
+            _own.child = None
+            raise
+
+
+def end_child() -> None:
+    """Ends the child process of this thread, if it has one."""
+    child = getattr(_own, "child", None)
+    if child is not None:
+        child.end()
+        _own.child = None
+
+
+class _DeadError(Exception):
+    """The child died or hung at a document (its place, -1 before the first)."""
+
+    def __init__(self, at: int, reason: str, *, hung: bool = False) -> None:
+        self.at, self.reason, self.hung = at, reason, hung
+
+
+class _Child:
+    def __init__(self) -> None:
+        self.pipe: Connection
+        self.pipe, other = Pipe()
+        command = [sys.executable, "-m", "kg.batch.child", str(other.fileno())]
+        self.process = subprocess.Popen(command, pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        other.close()
+
+    def run(self, task: Task) -> Manifest:
+        at = -1
+        try:
+            self.pipe.send(task)
+            while True:
+                if not self.pipe.poll(task.limits.seconds + _GRACE if at >= 0 else _START):
+                    raise _DeadError(at, f"takes more than {task.limits.seconds:g} seconds and cannot be stopped", hung=True)
+                answer = self.pipe.recv()
+                if isinstance(answer, int):
+                    at = answer
+                elif isinstance(answer, KgError):
+                    raise answer
+                else:
+                    assert isinstance(answer, Manifest)
+                    return answer
+        except (EOFError, OSError) as error:
+            raise _DeadError(at, f"ends the worker that reads it ({self._ended()})") from error
+
+    def _ended(self) -> str:
+        with suppress(subprocess.TimeoutExpired):
+            code = self.process.wait(5)
+            return f"by signal {-code}" if code < 0 else f"with exit code {code}"
+        return "without a word"
+
+    def end(self) -> None:
+        """Ends the process at once; what it was writing was not yet in place."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.wait()

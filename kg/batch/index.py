@@ -1,0 +1,171 @@
+"""The index of a store: the live documents of all shards, loaded into a fresh Oxigraph directory that then takes the old one's place."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+import pyoxigraph
+
+from kg import iris, resources
+from kg.atomic import replacing
+from kg.batch.ledger import Ledger, Segment
+from kg.batch.shards import DATA, MANIFEST, Folder
+from kg.batch.similar import LENGTH, groups
+from kg.errors import OutputError
+from kg.graph import Triple, Versioned, catalog_graph, named, vocabulary_graph
+from kg.graph.shared import catalog
+from kg.graph.terms import curie, iri
+from kg.store import POINTER
+
+_KEPT = 2  # the index that is asked, and the one before it, which a reader may still have open
+
+
+def rebuild(directory: Path, ledger: Ledger, folder: Folder, vocabulary: Versioned) -> int:
+    """Makes the index anew and swaps it in; returns its number of quads. The last index stays as it was until the new one is whole.
+
+    Raises:
+        OutputError: the disk is full, or a shard is damaged; its documents are read again on the next run.
+    """
+    ledger.choose()
+    number = 1 + max((int(path.name.split("-")[1]) for path in indexes(directory)), default=0)
+    partial, place = directory / f".index-{number:06d}.partial", directory / f"index-{number:06d}"
+    try:
+        store = pyoxigraph.Store(str(partial))
+        store.bulk_load(cast(IO[bytes], _Stream(_shared(ledger, vocabulary))), pyoxigraph.RdfFormat.N_QUADS)
+        known = ledger.shards()
+        for name, segments in ledger.segments():
+            _check(folder, ledger, name, *known[name])
+            with folder.open(name + DATA) as file:
+                store.bulk_load(_unpacked(file, segments, known[name][1]), pyoxigraph.RdfFormat.N_QUADS)
+        quads = len(store)
+        store.flush()
+        del store  # which closes it
+        partial.replace(place)
+        with replacing(directory / POINTER) as stream:
+            stream.write(json.dumps({"index": place.name, "generation": ledger.generation()}).encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+    except (OSError, ValueError) as error:
+        raise OutputError(str(directory), f"the index was not made, the last one still stands: {error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    for old in indexes(directory)[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    for name in ledger.empty_shards():
+        _remove(folder, ledger, name)
+    return quads
+
+
+def indexes(directory: Path) -> list[Path]:
+    """The whole indexes of a store, oldest first."""
+    return sorted(directory.glob("index-*"))
+
+
+def clear(directory: Path) -> None:
+    """Removes what a sudden end left half-made."""
+    for path in directory.glob(".*.partial"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def generation(directory: Path) -> int | None:
+    """The generation of the ledger that the index was made of; None without an index."""
+    try:
+        pointer = json.loads((directory / POINTER).read_bytes())
+        return int(pointer["generation"]) if (directory / pointer["index"]).is_dir() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _check(folder: Folder, ledger: Ledger, name: str, digest: str, size: int) -> None:
+    with folder.open(name + DATA) as file:
+        found = hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
+    if found != digest or folder.size(name + DATA) != size:
+        _remove(folder, ledger, name)
+        raise OutputError(folder.url, f"shard {name} was damaged and is now removed; build again, and its documents are read again")
+
+
+def _remove(folder: Folder, ledger: Ledger, name: str) -> None:
+    # The manifest first: without it the shard does not count.
+    folder.remove(name + MANIFEST)
+    folder.remove(name + DATA)
+    ledger.drop(name)
+
+
+def _unpacked(file: BinaryIO, segments: list[Segment], size: int) -> IO[bytes]:
+    if sum(segment.length for segment in segments) == size:
+        return cast(IO[bytes], gzip.GzipFile(fileobj=file))
+
+    def members() -> Iterator[bytes]:
+        for segment in segments:
+            file.seek(segment.start)
+            yield gzip.decompress(file.read(segment.length))
+
+    return cast(IO[bytes], _Stream(members()))
+
+
+def _shared(ledger: Ledger, vocabulary: Versioned) -> Iterator[bytes]:
+    """The graphs that all documents share: vocabulary, catalog, organisations."""
+    words = vocabulary_graph(resources.ontology_dir())
+    there: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for subject, predicate, object_ in words.triples:
+        there[subject].add((predicate, object_))
+    yield _lines(words.triples, words.iri)
+    yield _lines(catalog_graph((), vocabulary).triples, iris.CATALOG)
+    for version, first in ledger.versions():
+        entries = list(catalog(version))
+        if first is not None:
+            entries.append(Triple(iri(version), curie("dct:isVersionOf"), iri(first.rpartition("/")[0])))
+        yield _lines(entries, iris.CATALOG)
+    yield from (_lines([triple], iris.CATALOG) for triple in _near_duplicates(ledger))
+    for name, counted, others in ledger.organisations():
+        yield _lines(named(name, counted, others, there.get(curie(name), set())), iris.ORGANISATIONS)
+
+
+def _near_duplicates(ledger: Ledger) -> Iterator[Triple]:
+    """Links each version to the first, by IRI, of those whose texts are nearly the same."""
+    import numpy as np
+
+    versions: list[str] = []
+    blob = bytearray()
+    for version, signature in ledger.signatures():
+        versions.append(version)
+        blob += signature
+    heads: Iterable[int] = groups(np.frombuffer(blob, dtype=">u4").reshape(-1, LENGTH).astype(np.uint32)) if versions else []
+    for row, head in enumerate(heads):
+        if row != head:
+            yield Triple(iri(versions[row]), curie("pk:nearDuplicateOf"), iri(versions[int(head)]))
+
+
+def _lines(triples: Iterable[Triple], graph: str) -> bytes:
+    name = iri(graph)
+    return "".join(f"{s} {p} {o} {name} .\n" for s, p, o in triples).encode()
+
+
+class _Stream(io.BufferedIOBase):
+    """Chunks of bytes as a file that can be read."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks, self._rest = iter(chunks), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """So many bytes, or all; fewer only at the end."""
+        parts, wanted = [self._rest], size if size is not None and size >= 0 else 1 << 62
+        have = len(self._rest)
+        while have < wanted and (chunk := next(self._chunks, None)) is not None:
+            parts.append(chunk)
+            have += len(chunk)
+        whole = b"".join(parts)
+        self._rest = whole[wanted:]
+        return whole[:wanted]
