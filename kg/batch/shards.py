@@ -111,15 +111,14 @@ class Manifest:
             known = json.loads(data)
             if known["format"] != FORMAT:
                 raise OutputError(place, f"is of format {known['format']}, this kg reads format {FORMAT}; build into a new folder")
-            rows = tuple(Row(**{**row, "organisations": tuple(map(_organisation, row["organisations"]))}) for row in known.pop("rows"))
-            return cls(rows=rows, **known)
+            return cls(rows=tuple(map(_row, known.pop("rows"))), **known)
         except (ValueError, KeyError, TypeError) as error:
             raise OutputError(place, "is no manifest of a shard; remove it, and its documents are read again") from error
 
 
-def _organisation(given: list[Any]) -> tuple[str, str, str, tuple[str, ...]]:
-    curie, name, language, others = given
-    return curie, name, language, tuple(others)
+def _row(given: dict[str, Any]) -> Row:
+    organisations = tuple((curie, name, language, tuple(others)) for curie, name, language, others in given["organisations"])
+    return Row(**{**given, "issues": tuple(given["issues"]), "organisations": organisations})
 
 
 def fingerprint(source: Source, vocabulary: str, *, rules_only: bool) -> str:

@@ -6,12 +6,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from kg.documents.sidecar import DATE_KEYS, KEYS, record
-from kg.documents.source import Source
+from kg.documents.source import Source, address_key
 from kg.errors import ConfigurationError, InputError, MissingComponentError
 
 ID = "id"
@@ -98,6 +99,8 @@ def _row(path: Path, place: str, row: Mapping[str, Any], column: str, position: 
         metadata = record(path, place, {key: _value(key, value) for key, value in row.items() if key in KEYS and value not in (None, "")})
     except ConfigurationError as error:
         return InputError(place, f"{error.place} {error.reason}", "mend the row")
+    if metadata.source and not (metadata.series or metadata.title):
+        metadata = replace(metadata, series=address_key(metadata.source))
     suffix = ".html" if _TAG.search(text, 0, 20_000) else ".txt"
     # Replaced because a lone surrogate is legal in JSON and is no character.
     return Source(place, suffix, text.encode("utf-8", "replace"), metadata, "utf-8", position)

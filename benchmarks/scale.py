@@ -19,7 +19,7 @@ from kg.documents import read
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = (ROOT / "examples" / "policies", ROOT.parent / "shared" / "bench" / "gdpr-transparency" / "policies")
-SYLLABLES = ("alder", "bram", "cor", "dun", "elm", "fern", "gal", "hol", "inver", "kest", "lum", "mar", "nor", "ock", "pel", "quil", "ros", "tarn")
+SYLLABLES = "alder bram cor dun elm fern gal hol inver kest lum mar nor ock pel quil ros tarn".split()
 FORMS = {"en": ("Ltd", "Inc", "GmbH", "LLC"), "fi": ("Oy", "Oyj", "Ky")}
 NAME = re.compile(r"\b(?:[A-Z][\w&-]+ ){1,3}(?:Ltd|Limited|Inc|LLC|GmbH|Oyj|Oy|AB|Corporation)\b\.?")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./-]+")
@@ -52,6 +52,13 @@ def policies(count: int, seed: int = 1) -> Iterator[dict[str, str]]:
         body = kept[:1] + kept[at:] + kept[1:at]
         text = ADDRESS.sub(f"{stem.lower()}{number}.example", NAME.sub(company, "\n\n".join(body)))
         yield {"id": f"{number:08d}", "text": f"{company}\n\n{text}", "controller": company}
+
+
+def write_corpus(path: Path, count: int, seed: int = 1) -> None:
+    """So many policies as a file of JSON Lines."""
+    with path.open("w", encoding="utf-8") as stream:
+        for row in policies(count, seed):
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def main() -> None:
