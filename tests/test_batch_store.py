@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,13 +25,13 @@ from kg.store import open_store
 
 ROOT = Path(__file__).parents[1]
 TOWNS = ("Aldwick", "Bramford", "Corley", "Dunmoor", "Elmstead", "Fenholt", "Galby", "Hartwell", "Ingleton", "Jarrow")
+DATA = ("your name", "your address", "your telephone number", "your date of birth", "your photo")
 SIGNS = "We collect {} and use it to deliver your orders. We keep it for {} years and share it with couriers in {}."
 
 
 def row(number: int, text: str = "") -> dict[str, str]:
     """A policy unlike the others."""
-    data = ("your name", "your address", "your telephone number", "your date of birth", "your photo")[number % 5]
-    said = " ".join(SIGNS.format(data, n + 2, TOWNS[(number + n) % 10]) for n in range(number % 4 + 1))
+    said = " ".join(SIGNS.format(DATA[number % 5], n + 2, TOWNS[(number + n) % 10]) for n in range(number % 4 + 1))
     return {"id": f"{number:03d}", "text": f"{TOWNS[number % 10]} {number} Ltd is the controller. {said} {text}".strip()}
 
 
@@ -116,8 +117,8 @@ def test_what_fails_is_counted_and_tried_again_only_when_asked(tmp_path: Path) -
 
 def test_a_document_over_its_time_is_set_aside_and_the_rest_stands(tmp_path: Path) -> None:
     path = corpus(tmp_path / "set.jsonl", [row(1), {"id": "long", "text": (row(2)["text"] + "\n\n") * 6000}, row(3)])
-    report = made(tmp_path / "store", path, limits=Limits(seconds=4.0), workers=1)
-    assert (report.documents, dict(report.failed)) == (2, {"takes more than 4 seconds": 1})
+    report = made(tmp_path / "store", path, limits=Limits(seconds=2.0), workers=1)
+    assert (report.documents, dict(report.failed)) == (2, {"takes more than 2 seconds": 1})
 
 
 def test_a_document_over_its_memory_is_set_aside_and_the_rest_stands(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_snapshots_in_a_web_archive_and_members_of_an_archive(tmp_path: Path) ->
 
 
 def test_near_duplicates_are_linked_in_the_graph(tmp_path: Path) -> None:
-    text = " ".join(SIGNS.format(f"the colour of door {n}", n + 2, TOWNS[n % 10]) for n in range(30))
+    text = " ".join(f"{SIGNS.format(DATA[n % 5], n + 2, TOWNS[n % 10])} Our office {n} answers." for n in range(30))
     rows = [{"id": str(n), "controller": f"{TOWNS[n]} Ltd", "text": f"{text} Ask for {TOWNS[n]}."} for n in range(3)]
     made(tmp_path / "store", corpus(tmp_path / "set.jsonl", [*rows, row(5)]))
     links = open_store(tmp_path / "store").quads_for_pattern(None, pyoxigraph.NamedNode(expand("pk:nearDuplicateOf")), None)
@@ -228,3 +229,58 @@ def test_kills_at_any_moment_lose_nothing_and_repeat_nothing(tmp_path: Path) -> 
     assert len(set(killed) - {"nothing"}) >= 2
     made(tmp_path / "calm", path, size=7)
     assert quads(tmp_path / "disturbed") == quads(tmp_path / "calm")
+
+
+DISK_FULL = """
+set -e
+mount -t tmpfs -o size=64m tmpfs "$1"
+"$2" -m kg.cli build "$3" --store "$1/store" --workers 1
+"$2" -m kg.cli export nquads --store "$1/store" -o "$4/before.nq"
+room=$(( $(df -k --output=avail "$1" | tail -1) - $5 ))
+dd if=/dev/zero of="$1/filler" bs=1024 count=$room status=none
+set +e
+"$2" -m kg.cli build "$6" --store "$1/store" --workers 1 2> "$4/said"
+echo $? > "$4/code"
+set -e
+"$2" -m kg.cli export nquads --store "$1/store" -o "$4/after.nq"
+rm "$1/filler"
+"$2" -m kg.cli build "$6" --store "$1/store" --workers 1
+"$2" -m kg.cli query 'SELECT ?v { ?v a <https://w3id.org/policy-kg/ontology#PolicyVersion> }' --store "$1/store" -f csv > "$4/rows"
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [8, 400], ids=["while a shard is written", "while the index is made"])
+def test_a_full_disk_is_named_and_the_last_index_is_intact(tmp_path: Path, kilobytes: int) -> None:
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no small disk can be mounted here: unshare -rm is not allowed")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    small, more = corpus(tmp_path / "small.jsonl", [row(1)]), corpus(tmp_path / "more.jsonl", [row(n) for n in range(2, 6)])
+    given = [disk, sys.executable, small, tmp_path, kilobytes, more]
+    result = subprocess.run(
+        ["unshare", "-rm", "bash", "-c", DISK_FULL, "bash", *map(str, given)], cwd=ROOT, capture_output=True, check=False
+    )
+    assert result.returncode == 0, result.stderr.decode()
+    said = (tmp_path / "said").read_text()
+    assert (tmp_path / "code").read_text() == "2\n", said
+    assert "full" in said or "No space left" in said, said
+    assert (tmp_path / "before.nq").read_bytes() == (tmp_path / "after.nq").read_bytes()
+    assert (tmp_path / "rows").read_text().count("/v.") == 5
+
+
+def test_an_interrupt_ends_the_build_and_its_workers_at_once(tmp_path: Path) -> None:
+    kills = runpy.run_path(str(ROOT / "benchmarks" / "kills.py"))
+    path = corpus(tmp_path / "set.jsonl", [{"id": str(n), "text": (row(n)["text"] + "\n\n") * 3000} for n in range(6)])
+    process = subprocess.Popen(kills["command"](path, tmp_path / "store", 6), stderr=subprocess.PIPE)
+    workers: list[int] = []
+    while not workers:
+        assert process.poll() is None
+        workers = kills["children"](process.pid)
+    while not list((tmp_path / "store" / "shards").glob(".*.partial")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    assert not list((tmp_path / "store" / "shards").glob("*.json"))

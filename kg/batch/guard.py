@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from threading import local
@@ -14,48 +15,73 @@ from threading import local
 from kg.batch.shards import Manifest, Task
 from kg.errors import KgError
 
-_GRACE = 10.0
+# The worker watches its processor time; by the clock a document gets so many times as much, for the machine may be busy, and this on top.
+_BUSY, _GRACE = 3, 30.0
 # What a worker may take to start: loading the vocabulary on a busy machine.
 _START = 120.0
 # A document during which the worker died this often is set aside; the first time the fault may have been another's.
 _DEATHS = 2
 
-_own = local()
+
+class Keeper:
+    """Keeps a child process for each thread that runs shards."""
+
+    def __init__(self) -> None:
+        self._own = local()
+        self._children: set[_Child] = set()
+        self._closed = False
+
+    def run(self, task: Task) -> Manifest:
+        """The manifest of a task's shard, extracted in this thread's child process.
+
+        Raises:
+            KgError: the shard cannot be written, or the keeper was closed meanwhile.
+        """
+        deaths: Counter[int] = Counter()
+        refused = dict(task.refused)
+        while not self._closed:
+            child = self._child()
+            try:
+                return child.run(replace(task, refused=refused))
+            except _DeadError as dead:
+                self._end(child)
+                deaths[dead.at] += 1
+                if dead.at < 0 and deaths[dead.at] > _DEATHS:
+                    raise KgError(f"workers die before they begin: {dead.reason}") from None
+                if dead.at >= 0 and (dead.hung or deaths[dead.at] >= _DEATHS):
+                    refused[dead.at] = dead.reason
+        raise KgError("the build was stopped")
+
+    def close(self) -> None:
+        """Ends all children at once, also those that are at work: what they were writing was not yet in place."""
+        self._closed = True
+        for child in list(self._children):
+            self._end(child)
+
+    def _child(self) -> _Child:
+        child: _Child | None = getattr(self._own, "child", None)
+        if child is None or child not in self._children:
+            child = self._own.child = _Child()
+            self._children.add(child)
+        return child
+
+    def _end(self, child: _Child) -> None:
+        self._children.discard(child)
+        child.end()
 
 
 def run_shard(task: Task) -> Manifest:
-    """The manifest of a task's shard, extracted in a child process of this thread.
+    """The same with a keeper of the process: what a cluster's workers run.
 
     Raises:
         KgError: the shard cannot be written.
     """
-    deaths: Counter[int] = Counter()
-    refused = dict(task.refused)
-    while True:
-        child: _Child = getattr(_own, "child", None) or _Child()
-        _own.child = child
-        try:
-            return child.run(replace(task, refused=refused))
-        except _DeadError as dead:
-            child.end()
-            _own.child = None
-            deaths[dead.at] += 1
-            if dead.at < 0 and deaths[dead.at] > _DEATHS:
-                raise KgError(f"workers die before they begin: {dead.reason}") from None
-            if dead.at >= 0 and (dead.hung or deaths[dead.at] >= _DEATHS):
-                refused[dead.at] = dead.reason
-        except BaseException:
-            child.end()
-            _own.child = None
-            raise
+    return _keeper().run(task)
 
 
-def end_child() -> None:
-    """Ends the child process of this thread, if it has one."""
-    child = getattr(_own, "child", None)
-    if child is not None:
-        child.end()
-        _own.child = None
+@cache
+def _keeper() -> Keeper:
+    return Keeper()
 
 
 class _DeadError(Exception):
@@ -78,7 +104,7 @@ class _Child:
         try:
             self.pipe.send(task)
             while True:
-                if not self.pipe.poll(task.limits.seconds + _GRACE if at >= 0 else _START):
+                if not self.pipe.poll(_BUSY * task.limits.seconds + _GRACE if at >= 0 else _START):
                     raise _DeadError(at, f"takes more than {task.limits.seconds:g} seconds and cannot be stopped", hung=True)
                 answer = self.pipe.recv()
                 if isinstance(answer, int):
@@ -98,7 +124,7 @@ class _Child:
         return "without a word"
 
     def end(self) -> None:
-        """Ends the process at once; what it was writing was not yet in place."""
-        self.pipe.close()
+        """Ends the process at once."""
         self.process.kill()
         self.process.wait()
+        self.pipe.close()

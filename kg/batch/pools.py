@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
-from kg.batch.guard import end_child, run_shard
+from kg.batch.guard import Keeper, run_shard
 from kg.batch.shards import Manifest, Task
 from kg.errors import KgError, MissingComponentError
 
@@ -34,12 +34,13 @@ class Processes:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._keeper = Keeper()
         self._executor = ThreadPoolExecutor(size, thread_name_prefix="shard")
         self._running: set[Future[Manifest]] = set()
 
     def submit(self, task: Task) -> None:
         """See `Pool`."""
-        self._running.add(self._executor.submit(run_shard, task))
+        self._running.add(self._executor.submit(self._keeper.run, task))
 
     def finished(self) -> Manifest:
         """See `Pool`."""
@@ -48,12 +49,9 @@ class Processes:
         return done.result()
 
     def close(self) -> None:
-        """See `Pool`. A child whose shard is still under way is ended with this process."""
-        for future in self._running:
-            future.cancel()
-        for _ in range(self.size if not self._running else 0):
-            self._executor.submit(end_child)
-        self._executor.shutdown(wait=not self._running)
+        """See `Pool`."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._keeper.close()
 
 
 class Dask:

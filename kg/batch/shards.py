@@ -28,7 +28,7 @@ DATA, MANIFEST = ".nq.gz", ".json"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may take: seconds of time, and megabytes of memory of the worker that reads it."""
+    """What one document may take: seconds of processor time, and megabytes of memory of the worker that reads it."""
 
     seconds: float = 60.0
     megabytes: int = 1024

@@ -48,7 +48,9 @@ def build(
     shards: Annotated[str, typer.Option("--shards", metavar="URL", help="Where the shards go: a path, s3://….", show_default="DIR")] = "",
     shard_size: Annotated[int, typer.Option("--shard-size", min=1, metavar="N", help="Documents in a shard, at most.")] = 1000,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try the documents again that were set aside.")] = False,
-    time_limit: Annotated[float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="What one document may take.")] = 60,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="Processor time a document may take.")
+    ] = 60,
     memory_limit: Annotated[int, typer.Option("--memory-limit", min=300, metavar="MB", help="What one worker may take.")] = 1024,
 ) -> None:
     """Build the graph of some policies, and say what was found in each and what was not.

@@ -50,7 +50,7 @@ def _parsed(path: Path, place: str, line: bytes, column: str, position: int) -> 
         return InputError(place, f"is no JSON: {error}", "each line must be one JSON object")
     if not isinstance(row, dict):
         return InputError(place, "is no JSON object", "each line must be one JSON object")
-    return _row(path, place, row, column, position)
+    return row_source(path, place, row, column, position)
 
 
 def read_parquet(path: Path, column: str, limit: int) -> Iterator[Source | InputError]:
@@ -80,12 +80,13 @@ def read_parquet(path: Path, column: str, limit: int) -> Iterator[Source | Input
                     if isinstance(text, (str, bytes)) and len(text) > limit:
                         yield InputError(place, f"has more than the limit of {limit:,} bytes", "split it, if it really is one policy")
                     else:
-                        yield _row(path, place, row, column, size * number // total)
+                        yield row_source(path, place, row, column, size * number // total)
     except (ArrowException, OSError) as error:
         raise InputError(str(path), f"cannot be read as Parquet: {error}", "check the file") from error
 
 
-def _row(path: Path, place: str, row: Mapping[str, Any], column: str, position: int) -> Source | InputError:
+def row_source(path: Path, place: str, row: Mapping[str, Any], column: str, position: int = 0) -> Source | InputError:
+    """The document in a row of the data set `path`; `place` names the row where it has no column ``id``."""
     if isinstance(row.get(ID), (str, int)):
         place = f"{path}!{row[ID]}"
     if column not in row:
