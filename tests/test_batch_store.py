@@ -207,7 +207,7 @@ def test_the_command_line_builds_reports_and_goes_on(tmp_path: Path) -> None:
     path = corpus(tmp_path / "set.jsonl", [{"id": "a", "body": row(1)["text"]}, {"id": "b", "body": ""}])
     result = kg("build", path, "--store", tmp_path / "store", "--workers", "1", "--column", "body")
     assert result.exit_code == 3
-    assert f"{path}!b" in result.stderr
+    assert f"{path}!/b" in result.stderr
     assert "1 documents, " in result.stderr
     assert generation(tmp_path / "store") == 1
     question = "SELECT ?v { ?v a <https://w3id.org/policy-kg/ontology#PolicyVersion> }"

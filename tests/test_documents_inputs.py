@@ -55,7 +55,7 @@ def test_archives_are_read_in_their_order(tmp_path: Path, name: str) -> None:
         tar(path, [(member(n), c) for n, c in members.items()], "w" if name.endswith(".tar") else "w:gz")
     good, bad = found(path)
     assert bad == []
-    assert [s.path for s in good] == [f"{path}!b/shop.html", f"{path}!a.txt", f"{path}!notice.pdf"]
+    assert [s.path for s in good] == [f"{path}!/b/shop.html", f"{path}!/a.txt", f"{path}!/notice.pdf"]
     assert [files.ENGLISH in read_source(s).text for s in good] == [True] * 3
     assert [s.position for s in good] == sorted(s.position for s in good)
     assert 0 < good[-1].position <= path.stat().st_size
@@ -74,8 +74,8 @@ def test_path_tricks_are_refused_by_name_and_the_rest_is_read(tmp_path: Path, tr
     else:
         tar(path, [(member(trick), TEXT), (member("good.txt"), TEXT)])
     good, bad = found(path)
-    assert [s.path for s in good] == [f"{path}!good.txt"]
-    assert [(e.path, e.reason) for e in bad] == [(f"{path}!{trick}", "its name leads out of the archive: refused")]
+    assert [s.path for s in good] == [f"{path}!/good.txt"]
+    assert [(e.path, e.reason) for e in bad] == [(f"{path}!/{trick}", "its name leads out of the archive: refused")]
 
 
 def zip_bomb(path: Path) -> None:
@@ -136,16 +136,16 @@ def no_archive(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "name", "place", "reason"),
     [
-        (zip_bomb, "a.zip", "!bomb.txt", "would unpack to"),
-        (gzip_bomb, "a.tar.gz", "!bomb.txt", "more than the limit of 20,000,000"),
-        (gzip_bomb, "a.tar.gz", "!bomb.txt", "unpacks to more than 200 times"),
-        (disguised_bomb, "a.tar.gz", "!bomb.bin", "unpacks to more than 200 times"),
-        (nested, "a.zip", "!inner.zip", "an archive within an archive"),
-        (nested_tar, "a.tar.gz", "!inner.tar.gz", "an archive within an archive"),
-        (link, "a.tar.gz", "!policy.txt", "a link or a device"),
-        (damaged, "a.zip", "!policy.txt", "is damaged"),
-        (encrypted, "a.zip", "!policy.txt", "is encrypted"),
-        (large, "a.zip", "!policy.txt", "more than the limit of 20,000,000"),
+        (zip_bomb, "a.zip", "!/bomb.txt", "would unpack to"),
+        (gzip_bomb, "a.tar.gz", "!/bomb.txt", "more than the limit of 20,000,000"),
+        (gzip_bomb, "a.tar.gz", "!/bomb.txt", "unpacks to more than 200 times"),
+        (disguised_bomb, "a.tar.gz", "!/bomb.bin", "unpacks to more than 200 times"),
+        (nested, "a.zip", "!/inner.zip", "an archive within an archive"),
+        (nested_tar, "a.tar.gz", "!/inner.tar.gz", "an archive within an archive"),
+        (link, "a.tar.gz", "!/policy.txt", "a link or a device"),
+        (damaged, "a.zip", "!/policy.txt", "is damaged"),
+        (encrypted, "a.zip", "!/policy.txt", "is encrypted"),
+        (large, "a.zip", "!/policy.txt", "more than the limit of 20,000,000"),
         (cut_off, "a.tar.gz", "", "cannot be read as a tar archive"),
         (no_archive, "a.zip", "", "cannot be read as a ZIP archive"),
         (no_archive, "a.tar.gz", "", "cannot be read as a tar archive"),
@@ -174,8 +174,8 @@ def test_snapshots_of_one_address_become_versions_of_one_policy(tmp_path: Path) 
     good, bad = found(path)
     assert bad == []
     assert [s.path for s in good] == [
-        f"{path}!https://brackenmoor.example/privacy@20210203040506",
-        f"{path}!http://www.brackenmoor.example/privacy/@20230607080910",
+        f"{path}!/https://brackenmoor.example/privacy@20210203040506",
+        f"{path}!/http://www.brackenmoor.example/privacy/@20230607080910",
     ]
     assert [(s.metadata.observed, s.metadata.source) for s in good] == [
         (date(2021, 2, 3), "https://brackenmoor.example/privacy"),
@@ -211,7 +211,7 @@ def test_rows_of_a_data_set(tmp_path: Path) -> None:
     for path in (jsonl(tmp_path / "set.jsonl", ROWS), parquet):
         good, bad = found(path, "body")
         assert bad == []
-        assert [(s.path, s.suffix) for s in good] == [(f"{path}!one", ".txt"), (f"{path}!two", ".html")]
+        assert [(s.path, s.suffix) for s in good] == [(f"{path}!/one", ".txt"), (f"{path}!/two", ".html")]
         assert (good[0].metadata.controller, good[0].metadata.observed) == ("Brackenmoor Ltd", date(2022, 3, 4))
         assert good[1].metadata.controller is None
         assert files.ENGLISH in read_source(good[1]).text
@@ -231,13 +231,13 @@ def test_bad_rows_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
     ]
     path.write_text("\n".join(lines))
     good, bad = found(path)
-    assert [s.path for s in good] == [f"{path}!7"]
-    assert [(e.path.rpartition("!")[2], e.reason.split(":")[0]) for e in bad] == [
+    assert [s.path for s in good] == [f"{path}!/7"]
+    assert [(e.path.rpartition("!/")[2], e.reason.split(":")[0]) for e in bad] == [
         ("1", 'the column "text" holds no text'),
         ("2", "is no JSON"),
         ("3", "is no JSON object"),
         ("4", 'has no column "text"'),
-        ("5", 'table ["' + f"{path}!5" + '"], key "observed" must be a date without quotes, like 2024-05-31, and not \'soon\''),
+        ("5", 'table ["' + f"{path}!/5" + '"], key "observed" must be a date without quotes, like 2024-05-31, and not \'soon\''),
     ]
 
 

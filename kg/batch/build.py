@@ -112,7 +112,7 @@ def build(
         ledger = Ledger(directory / "ledger.sqlite")
         try:
             folder = Folder(given.shards or str(directory / "shards"))
-            _sync(ledger, folder)
+            _sync(ledger, folder, own=not given.shards)
             if paths:
                 _extract(ledger, folder, paths, vocabulary, pool, given, advance, report)
             report.seconds["extraction"] = time.monotonic() - begun
@@ -207,8 +207,11 @@ def _tasks(new: Iterable[tuple[Source, str]], number: int, folder: str, given: O
         yield task()
 
 
-def _sync(ledger: Ledger, folder: Folder) -> None:
-    """Enters the shards that stand but are not known, after a sudden end, and forgets those that are gone."""
+def _sync(ledger: Ledger, folder: Folder, *, own: bool) -> None:
+    """Enters the shards that stand but are not known, after a sudden end, and forgets those that are gone.
+
+    In a folder of its `own`, nobody else writes, and what was left half-made is cleared away.
+    """
     known, there = ledger.shards(), set(folder.names(MANIFEST))
     for name in known.keys() - there:
         ledger.drop(name)
@@ -218,9 +221,12 @@ def _sync(ledger: Ledger, folder: Folder) -> None:
             ledger.take(manifest)
         else:
             folder.remove(name + MANIFEST)
-    for name in folder.names(DATA):
-        if name not in there:
-            folder.remove(name + DATA)
+    if own:
+        for name in folder.names(DATA):
+            if name not in there:
+                folder.remove(name + DATA)
+        for name in folder.names(".partial"):
+            folder.remove(name + ".partial")
 
 
 def _first(items: Iterable[tuple[str, str]], count: int) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +22,8 @@ _BUSY, _GRACE = 3, 30.0
 _START = 120.0
 # A document during which the worker died this often is set aside; the first time the fault may have been another's.
 _DEATHS = 2
+# A worker is one of many: numpy must not start a thread, with memory of its own, for every core.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class Keeper:
@@ -96,7 +99,8 @@ class _Child:
         self.pipe: Connection
         self.pipe, other = Pipe()
         command = [sys.executable, "-m", "kg.batch.child", str(other.fileno())]
-        self.process = subprocess.Popen(command, pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, pass_fds=[other.fileno()], stdin=quiet, stdout=quiet, env={**os.environ, **_ONE_THREAD})
         other.close()
 
     def run(self, task: Task) -> Manifest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -92,6 +91,8 @@ def _warm(*, rules_only: bool) -> None:
 def limit_memory(megabytes: int) -> None:
     """Lets the process have no more than so much data; more ends in a `MemoryError`. Linux counts all of it, other systems less."""
     if sys.platform != "win32":
+        import resource
+
         resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 1_000_000, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 

@@ -47,7 +47,7 @@ def read_zip(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
             for info in archive.infolist():
                 if info.is_dir() or _hidden(info.filename):
                     continue
-                place = f"{path}!{info.filename}"
+                place = f"{path}!/{info.filename}"
                 try:
                     if _refused(place, info.filename, info.file_size, limit, wanted):
                         continue
@@ -71,12 +71,12 @@ def check_zip(archive: zipfile.ZipFile, path: str, size: int) -> None:
         raise InputError(path, f"has {len(infos):,} members, more than the limit of {MAX_MEMBERS:,}", "split the archive")
     locked = next((info for info in infos if info.flag_bits & _ENCRYPTED), None)
     if locked is not None:
-        raise InputError(f"{path}!{locked.filename}", "is encrypted", "pack the archive again without a password")
+        raise InputError(f"{path}!/{locked.filename}", "is encrypted", "pack the archive again without a password")
     content = sum(info.file_size for info in infos)
     if content > max(RATIO_FROM, MAX_RATIO * size):
         worst = max(infos, key=lambda info: info.file_size)
         raise InputError(
-            f"{path}!{worst.filename}", f"the archive has {size:,} bytes and would unpack to {content:,}: refused", _BOMB_REMEDY
+            f"{path}!/{worst.filename}", f"the archive has {size:,} bytes and would unpack to {content:,}: refused", _BOMB_REMEDY
         )
 
 
@@ -94,7 +94,7 @@ def read_tar(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
                 for count, info in enumerate(archive):
                     if count >= MAX_MEMBERS:
                         raise InputError(str(path), f"has more members than the limit of {MAX_MEMBERS:,}", "split the archive")
-                    place = stream.member = f"{path}!{info.name}"
+                    place = stream.member = f"{path}!/{info.name}"
                     if info.isdir() or _hidden(info.name):
                         continue
                     try:

@@ -26,7 +26,7 @@ def _archive(read: Callable[[Path, Callable[[str], bool], int], archives.Members
         if isinstance(member, InputError):
             yield member
         else:
-            yield Source(f"{path}!{member.name}", suffix_of(member.name), member.data, position=member.position)
+            yield Source(f"{path}!/{member.name}", suffix_of(member.name), member.data, position=member.position)
 
 
 # Imported on first use, like the readers.

@@ -10,7 +10,7 @@ from kg.model import Metadata
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document that is not read yet. `path` names it: a file, or ``archive!member``.
+    """One document that is not read yet. `path` names it: a file, or ``archive!/member``.
 
     `suffix` says which of `kg.documents.READERS` reads it, `charset` what a server said of it. `position` is how many bytes of the input
     were read when it ended.

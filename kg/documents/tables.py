@@ -32,7 +32,7 @@ def read_jsonl(path: Path, column: str, limit: int) -> Iterator[Source | InputEr
             while line := file.readline(limit + 1):
                 number += 1
                 position += len(line)
-                place = f"{path}!{number}"
+                place = f"{path}!/{number}"
                 if len(line) > limit and not line.endswith(b"\n"):
                     while (rest := file.readline(limit)) and not rest.endswith(b"\n"):
                         position += len(rest)
@@ -75,7 +75,7 @@ def read_parquet(path: Path, column: str, limit: int) -> Iterator[Source | Input
             for batch in file.iter_batches(_ROWS, columns=[name for name in names if name in (column, ID, *KEYS)]):
                 for row in batch.to_pylist():
                     number += 1
-                    place = f"{path}!{number}"
+                    place = f"{path}!/{number}"
                     text = row.get(column)
                     if isinstance(text, (str, bytes)) and len(text) > limit:
                         yield InputError(place, f"has more than the limit of {limit:,} bytes", "split it, if it really is one policy")
@@ -88,7 +88,7 @@ def read_parquet(path: Path, column: str, limit: int) -> Iterator[Source | Input
 def row_source(path: Path, place: str, row: Mapping[str, Any], column: str, position: int = 0) -> Source | InputError:
     """The document in a row of the data set `path`; `place` names the row where it has no column ``id``."""
     if isinstance(row.get(ID), (str, int)):
-        place = f"{path}!{row[ID]}"
+        place = f"{path}!/{row[ID]}"
     if column not in row:
         return InputError(place, f'has no column "{column}"', f"name one of {', '.join(map(str, row))} with --column")
     text = row[column]

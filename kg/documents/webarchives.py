@@ -63,7 +63,7 @@ def _source(path: Path, record: WarcRecord, limit: int) -> Source | InputError |
     if suffix is None or not address.startswith(("http://", "https://")):
         return None
     moment = record.record_date
-    place = f"{path}!{address}@{moment:%Y%m%d%H%M%S}" if moment else f"{path}!{address}"
+    place = f"{path}!/{address}@{moment:%Y%m%d%H%M%S}" if moment else f"{path}!/{address}"
     data = record.reader.read(limit + 1)
     if len(data) > limit:
         return InputError(place, f"has more than the limit of {limit:,} bytes", "take it out of the file")
