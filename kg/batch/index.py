@@ -162,25 +162,25 @@ def _lines(triples: Iterable[Triple], graph: str) -> bytes:
 
 
 def _stream(chunks: Iterable[bytes]) -> IO[bytes]:
-    return cast(IO[bytes], _Stream(chunks))
+    return cast(IO[bytes], io.BufferedReader(_Chunks(chunks), 1 << 18))
 
 
-class _Stream(io.BufferedIOBase):
+class _Chunks(io.RawIOBase):
     """Chunks of bytes as a file that can be read."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks, self._rest = iter(chunks), b""
+        self._chunks, self._rest = iter(chunks), memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int | None = -1) -> bytes:
-        """So many bytes, or all; fewer only at the end."""
-        parts, wanted = [self._rest], size if size is not None and size >= 0 else 1 << 62
-        have = len(self._rest)
-        while have < wanted and (chunk := next(self._chunks, None)) is not None:
-            parts.append(chunk)
-            have += len(chunk)
-        whole = b"".join(parts)
-        self._rest = whole[wanted:]
-        return whole[:wanted]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
