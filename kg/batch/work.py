@@ -166,7 +166,8 @@ def _within(limits: Limits) -> Iterator[None]:
     except (ValueError, AttributeError):
         yield
         return
-    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    # Again each second: an error that is raised while Python collects garbage is lost.
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds, 1.0)
     try:
         yield
     finally:
