@@ -17,7 +17,7 @@ from rich.text import Text
 from kg.namespaces import DATA
 
 if TYPE_CHECKING:
-    from kg.batch import Batch
+    from kg.batch import Batch, BuildReport
     from kg.export import Exporter, Written
     from kg.query import Question
     from kg.query.free import Understood
@@ -64,15 +64,15 @@ def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
     if not console.is_terminal:
         yield lambda done, total, what: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}")
+    columns = TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}")
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("")
         yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
 
 
-def found(batch: Batch) -> None:
+def found(batch: Batch | BuildReport) -> None:
     """What a build found by document and topic, and what it did not find, and why."""
     console = err()
     if batch.summaries:
@@ -94,6 +94,25 @@ def found(batch: Batch) -> None:
         message("warning", f"{path}: has the same text as {first} and was left out")
     for error in batch.failures:
         message("error", str(error))
+
+
+def built(report: BuildReport) -> None:
+    """What a run did to a store, in a few lines; documents are named where they are few."""
+    console = err()
+    if report.in_full:
+        found(report)
+    else:
+        for reason, count in report.failed.most_common(20):
+            message("error", f"{count:,} documents set aside: {reason}")
+    languages = ", ".join(f"{language} {count:,}" for language, count in report.languages.most_common())
+    table = Table.grid(padding=(0, 2))
+    table.add_row("read", f"{report.read:,}" + (f" ({languages})" if languages else ""))
+    table.add_row("unchanged", f"{report.unchanged:,}")
+    table.add_row("not a policy", f"{report.not_policies:,}")
+    table.add_row("set aside", f"{report.set_aside_count:,}")
+    table.add_row("in the store", f"{report.documents:,} documents, {report.quads:,} triples of theirs")
+    table.add_row("seconds", ", ".join(f"{part} {seconds:.1f}" for part, seconds in report.seconds.items()))
+    console.print(table)
 
 
 def rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:

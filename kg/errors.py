@@ -4,7 +4,17 @@ from __future__ import annotations
 
 
 class KgError(Exception):
-    """Base of all errors that are the input's or the user's, not the program's."""
+    """Base of all errors that are the input's or the user's, not the program's. They travel between processes with their fields."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), str(self), dict(self.__dict__))
+
+
+def _rebuilt(kind: type[KgError], message: str, fields: dict[str, object]) -> KgError:
+    error = kind.__new__(kind, message)
+    error.args = (message,)
+    error.__dict__.update(fields)
+    return error
 
 
 class InputError(KgError):

@@ -7,6 +7,7 @@ Offsets are Unicode code points, half-open, into `Document.text`.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -65,7 +66,10 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Document:
-    """A source file as canonical text and blocks in reading order. `path` is the path as it was given."""
+    """A source file as canonical text and blocks in reading order. `path` is the path as it was given.
+
+    `pages` are the offsets where the pages begin, in order, for formats that have pages; empty for the others.
+    """
 
     path: str
     text: str
@@ -73,6 +77,11 @@ class Document:
     language: str
     media_type: str = "text/plain"
     metadata: Metadata = field(default_factory=Metadata)
+    pages: tuple[int, ...] = ()
+
+    def page(self, offset: int) -> int | None:
+        """The page on which a character stands, counted from 1; None where the format has no pages."""
+        return bisect_right(self.pages, offset) or 1 if self.pages else None
 
     @cached_property
     def sha256(self) -> str:

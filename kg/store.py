@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections import Counter
@@ -30,6 +31,9 @@ from kg.graph import (
 )
 from kg.graph.terms import iri
 from kg.model import Extraction
+
+POINTER = "current.json"
+"""In a folder that `kg build --store` keeps: which of the indexes in it is the one to ask."""
 
 FORMATS = MappingProxyType(
     {
@@ -95,8 +99,8 @@ def open_store(source: Path) -> pyoxigraph.Store:
     """
     if source.is_dir():
         try:
-            return pyoxigraph.Store.read_only(str(source))
-        except OSError as error:
+            return pyoxigraph.Store.read_only(str(_index(source)))
+        except (OSError, ValueError, KeyError) as error:
             raise InputError(str(source), "is not a store", "a store is made by: kg build PATH... --store DIR") from error
         except RuntimeError as error:  # what Oxigraph raises where the files do not fit together, as in the middle of a write
             raise InputError(str(source), "cannot be read now", "another process may be writing it: try again") from error
@@ -121,6 +125,12 @@ def open_dataset(source: Path) -> rdflib.Dataset:
         InputError: as `open_store`.
     """
     return rdflib.Dataset(store=oxrdflib.OxigraphStore(store=open_store(source)), default_union=True)
+
+
+def _index(directory: Path) -> Path:
+    """The folder of the index: the store's own, or the one that its pointer names."""
+    pointer = directory / POINTER
+    return directory / str(json.loads(pointer.read_bytes())["index"]) if pointer.is_file() else directory
 
 
 def _writable(directory: Path) -> pyoxigraph.Store:

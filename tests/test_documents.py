@@ -43,7 +43,7 @@ def test_path_stays_as_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("binary.txt", b"\x00\x01\x02\x03" * 50, "binary"),
         ("noise.txt", bytes(range(1, 32)) * 20, "binary"),
         ("report.txt", b"%PDF-1.7 ...", "a PDF"),
-        ("policy.docx", b"PK\x03\x04", 'type ".docx"'),
+        ("policy.odt", b"PK\x03\x04", 'type ".odt"'),
         ("README", b"text", 'type ""'),
         ("menu.txt", b"Home\nAbout us\nProducts\nCareers\nContact\n", "only navigation"),
         ("menu.html", b"<nav><a href='/'>Home</a> <a href='/a'>About us</a></nav>", "only navigation"),
@@ -110,17 +110,24 @@ def test_no_bytes_crash_the_decoder(data: bytes) -> None:
 
 
 def test_folders_are_walked_in_order(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.HTML", "sub/c.md", ".hidden/d.txt", "policies.toml", "e.pdf"):
+    for name in ("b.txt", "a.HTML", "sub/c.md", ".hidden/d.txt", "policies.toml", "e.odt", "sub/f.tar.gz"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x", encoding="utf-8")
     missing = tmp_path / "missing.txt"
-    found = expand_inputs([tmp_path, missing, tmp_path / "b.txt", tmp_path / "e.pdf"])
-    assert [str(path.relative_to(tmp_path)) for path in found] == ["a.HTML", "b.txt", "sub/c.md", "missing.txt", "e.pdf"]
+    found = expand_inputs([tmp_path, missing, tmp_path / "b.txt", tmp_path / "e.odt"])
+    assert [str(path.relative_to(tmp_path)) for path in found] == [
+        "a.HTML",
+        "b.txt",
+        "sub/c.md",
+        "sub/f.tar.gz",
+        "missing.txt",
+        "e.odt",
+    ]
 
 
 def test_every_suffix_has_a_reader() -> None:
-    assert set(READERS) == {".txt", ".html", ".htm", ".md", ".markdown"}
+    assert set(READERS) == {".txt", ".html", ".htm", ".md", ".markdown", ".pdf", ".docx"}
 
 
 def test_text_in_memory() -> None:

@@ -64,7 +64,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 done and violations found, 2 wrong usage, 3 some inputs failed.",
 )
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Policies, or folders of them: text, HTML or Markdown.")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Policies, or folders and archives of them.")]
 GraphOption = Annotated[
     Path | None, typer.Option("--graph", "-g", metavar="FILE", help="The graph's file.", show_default=str(DEFAULT_GRAPH))
 ]

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from kg.documents.inputs import expand_inputs
+from kg.documents.inputs import COLUMN, CONTAINERS, expand_inputs, sources, total_bytes
 from kg.documents.readers import READERS, Reader
-from kg.documents.reading import read, read_text
+from kg.documents.reading import read, read_source, read_text
+from kg.documents.source import Source
 
-__all__ = ["READERS", "Reader", "expand_inputs", "read", "read_text"]
+__all__ = [
+    "COLUMN",
+    "CONTAINERS",
+    "READERS",
+    "Reader",
+    "Source",
+    "expand_inputs",
+    "read",
+    "read_source",
+    "read_text",
+    "sources",
+    "total_bytes",
+]

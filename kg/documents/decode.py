@@ -28,7 +28,7 @@ _META_CHARSET = re.compile(
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE = 65_536
-_REMEDY = "give plain text, HTML or Markdown; save the text of other formats first"
+_REMEDY = "give the file the ending of what it is, or save its text"
 
 
 def decode(data: bytes, path: str, *, declared: str | None = None) -> str:

@@ -28,8 +28,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document before its layout is known: the canonical text, its pieces in reading order, and what the markup tells of it."""
+    """A document before its layout is known: the canonical text, its pieces in reading order, and what the markup tells of it.
+
+    `pages` are the offsets where the pages begin, for formats that have pages.
+    """
 
     text: str
     pieces: tuple[Piece, ...]
     metadata: Metadata = field(default_factory=Metadata)
+    pages: tuple[int, ...] = ()

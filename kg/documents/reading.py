@@ -1,4 +1,4 @@
-"""Reads a file or a text into a `Document`."""
+"""Reads a file, a source or a text into a `Document`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from kg.documents.decode import declared_charset, decode
 from kg.documents.layout import arrange
 from kg.documents.pieces import Draft
-from kg.documents.readers import READERS, Reader
+from kg.documents.readers import READERS, TEXT_READERS, Reader
 from kg.documents.sidecar import Sidecar, metadata_for
+from kg.documents.source import Source
 from kg.errors import InputError
 from kg.language import detect, is_foreign, mark_languages
 from kg.model import Block, Document, Metadata
 
-_LIMIT = 20_000_000
+LIMIT = 20_000_000
+"""The largest document that is read, in bytes."""
+
 _LONG = 80
+_NO_TEXT = ("there is no policy text in it, only navigation", "save the page with its main text, as HTML or as plain text")
 
 
 def read(
     path: Path | str,
     *,
     languages: Sequence[str] = ("en", "fi"),
-    limit_bytes: int = _LIMIT,
+    limit_bytes: int = LIMIT,
     sidecars: MutableMapping[Path, Sidecar] | None = None,
 ) -> Document:
     """The document in a file, with what ``policies.toml`` beside it says of it.
@@ -32,17 +35,33 @@ def read(
     ``policies.toml`` is read once.
 
     Raises:
-        InputError: no such file, not a known type, too large, empty, binary, or without any text but the page's own.
+        InputError: no such file, not a known type, too large, empty, binary, encrypted, or without any text but the page's own.
         ConfigurationError: ``policies.toml`` is malformed.
     """
+    return read_source(load(path, limit_bytes=limit_bytes, sidecars=sidecars), languages=languages)
+
+
+def load(path: Path | str, *, limit_bytes: int = LIMIT, sidecars: MutableMapping[Path, Sidecar] | None = None) -> Source:
+    """The source that a file is; arguments and errors as for `read`, but for what only the content shows."""
     place = Path(path)
-    reader = READERS.get(place.suffix.lower())
-    data = _bytes(place, str(path), limit_bytes, known=reader is not None)
-    if reader is None:
+    suffix = place.suffix.lower()
+    data = _bytes(place, str(path), limit_bytes, known=suffix in READERS)
+    if suffix not in READERS:
         raise InputError(str(path), f'files of type "{place.suffix}" cannot be read', f"known types are {', '.join(READERS)}")
-    metadata = metadata_for(place, sidecars)
-    text = decode(data, str(path), declared=declared_charset(data) if reader.declares_charset else None)
-    return _document(str(path), text, metadata, languages, reader)
+    return Source(str(path), suffix, data, metadata_for(place, sidecars), position=len(data))
+
+
+def read_source(source: Source, *, languages: Sequence[str] = ("en", "fi")) -> Document:
+    """The document in a source.
+
+    Raises:
+        InputError: it is empty, binary, damaged, encrypted, or without any text but the page's own.
+        KeyError: its suffix is not one of `READERS`.
+    """
+    if not source.data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise InputError(source.path, "the file is empty", "save the policy's text into it")
+    reader = READERS[source.suffix]
+    return _document(source.path, reader.open(source.data, source.path, source.charset), source.metadata, languages, reader)
 
 
 def read_text(
@@ -57,9 +76,10 @@ def read_text(
 
     Raises:
         InputError: the text is empty, or holds nothing but a page's own text.
-        KeyError: `suffix` is not one of `READERS`.
+        KeyError: `suffix` is not one of `TEXT_READERS`.
     """
-    return _document(path_label, text, metadata or Metadata(), languages, READERS[suffix])
+    reader = TEXT_READERS[suffix]
+    return _document(path_label, reader.draft(text), metadata or Metadata(), languages, reader)
 
 
 def _bytes(place: Path, path: str, limit: int, *, known: bool) -> bytes:
@@ -75,32 +95,27 @@ def _bytes(place: Path, path: str, limit: int, *, known: bool) -> bytes:
                 f"the file has {size:,} bytes, more than the limit of {limit:,}",
                 "split it, or raise the limit if it really is one policy",
             )
-        data = place.read_bytes()
+        return place.read_bytes()
     except FileNotFoundError as error:
         raise InputError(path, "there is no such file", "check the path") from error
     except (OSError, ValueError) as error:
         raise InputError(
             path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "check the path and its permissions"
         ) from error
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise InputError(path, "the file is empty", "save the policy's text into it")
-    return data
 
 
-def _document(path: str, text: str, metadata: Metadata, languages: Sequence[str], reader: Reader) -> Document:
-    if not text.strip():
-        raise InputError(path, "the file is empty", "save the policy's text into it")
-    draft = reader.draft(text)
+def _document(path: str, draft: Draft, metadata: Metadata, languages: Sequence[str], reader: Reader) -> Document:
+    if not draft.text.strip():
+        raise InputError(path, *_NO_TEXT)
     language = _language(draft, metadata, languages)
     known = _merged(metadata, draft.metadata)
     if known.language and _primary(known.language) != language:
         known = replace(known, language=language)
     blocks = arrange(draft, lambda line: is_foreign(line, language))
     if not any(_has_words(draft.text, block) for block in blocks if not block.kind.is_furniture):
-        raise InputError(
-            path, "there is no policy text in it, only navigation", "save the page with its main text, as HTML or as plain text"
-        )
-    return Document(path, draft.text, mark_languages(draft.text, blocks, language), language, reader.media_type, known)
+        raise InputError(path, *_NO_TEXT)
+    marked = mark_languages(draft.text, blocks, language)
+    return Document(path, draft.text, marked, language, reader.media_type, known, draft.pages)
 
 
 def _has_words(text: str, block: Block) -> bool:

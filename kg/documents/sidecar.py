@@ -14,9 +14,9 @@ from kg.model import Metadata
 
 FILE_NAME = "policies.toml"
 _TEXT_KEYS = ("title", "controller", "language", "source", "snapshot", "series")
-_DATE_KEYS = ("observed", "effective")
+DATE_KEYS = ("observed", "effective")
 _KINDS = MappingProxyType({"full text": False, "excerpt": True})
-_KEYS = (*_TEXT_KEYS, *_DATE_KEYS, "kind")
+KEYS = (*_TEXT_KEYS, *DATE_KEYS, "kind")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 
@@ -58,7 +58,7 @@ def load(path: Path) -> Sidecar:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, text, str(error)) from error
-    return MappingProxyType({name: _record(path, name, table) for name, table in tables.items()})
+    return MappingProxyType({name: record(path, name, table) for name, table in tables.items()})
 
 
 def _syntax_error(path: Path, text: str, message: str) -> ConfigurationError:
@@ -69,7 +69,12 @@ def _syntax_error(path: Path, text: str, message: str) -> ConfigurationError:
     return ConfigurationError(str(path), f"line {text.count(chr(10)) + 1} (end of the file)", reason)
 
 
-def _record(path: Path, name: str, table: object) -> Metadata:
+def record(path: Path, name: str, table: object) -> Metadata:
+    """The metadata in one table of a ``policies.toml``, or in a row of a data set.
+
+    Raises:
+        ConfigurationError: an unknown key, or a value of the wrong type.
+    """
     if not isinstance(table, dict):
         raise ConfigurationError(
             str(path), f'key "{name}"', f'stands outside a table; begin with a line ["file name"] (this file knows {_listed()})'
@@ -79,7 +84,7 @@ def _record(path: Path, name: str, table: object) -> Metadata:
         place = f'table ["{name}"], key "{key}"'
         if key in _TEXT_KEYS:
             values[key] = _text(path, place, key, value)
-        elif key in _DATE_KEYS:
+        elif key in DATE_KEYS:
             if not isinstance(value, date) or isinstance(value, datetime):
                 raise ConfigurationError(str(path), place, f"must be a date without quotes, like 2024-05-31, and not {value!r}")
             values[key] = value
@@ -101,4 +106,4 @@ def _text(path: Path, place: str, key: str, value: object) -> str:
 
 
 def _listed() -> str:
-    return ", ".join(_KEYS)
+    return ", ".join(KEYS)

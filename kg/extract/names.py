@@ -146,7 +146,8 @@ def organisation(document: Document, name: Name | None) -> Organisation:
     if text is None and document.metadata.source and (host := _HOST.match(document.metadata.source)):
         text = host.group(1)
     if text is None:
-        text = document.path.replace("\\", "/").rsplit("/", 1)[-1].rpartition(".")[0] or "unknown"
+        file = document.path.replace("\\", "/").rsplit("/", 1)[-1]
+        text = file.rpartition(".")[0] or file.strip(".") or "unknown"
     others = (name.text,) if name and name.text.casefold() != text.casefold() and akin(name.text, text) else ()
     return Organisation(f"org:{slug(text)}", text, others, document.language)
 

@@ -15,7 +15,7 @@ from kg import iris, resources
 from kg.graph import shared
 from kg.graph.document import evidence, facts, statement_iris, version_of
 from kg.graph.serialize import WRITERS
-from kg.graph.shared import Organisations
+from kg.graph.shared import Organisations, mentioned, named
 from kg.graph.terms import Quad, Triple, curie, iri
 from kg.model import Extraction
 
@@ -31,6 +31,8 @@ __all__ = [
     "count",
     "extractor_version",
     "graphs",
+    "mentioned",
+    "named",
     "quads",
     "statement_iris",
     "version_graphs",

@@ -180,6 +180,8 @@ def _clauses(extraction: Extraction, version: str) -> Iterator[Triple]:
         yield Triple(subject, curie("pk:startOffset"), offset(start))
         yield Triple(subject, curie("pk:endOffset"), offset(end))
         yield Triple(subject, curie("pk:quote"), literal(text[start:end], clause.language))
+        if page := extraction.document.page(start):
+            yield Triple(subject, curie("pk:page"), typed(str(page), "xsd:positiveInteger"))
         if clause.headings:
             over = blocks[clause.headings[-1]]
             yield Triple(subject, curie("pk:heading"), literal(text[over.start : over.end], over.language or clause.language))

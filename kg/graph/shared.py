@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 import pyoxigraph
@@ -18,6 +18,9 @@ _LEXICAL = frozenset(expand(name) for name in ("skos:hiddenLabel", "pk:weakLabel
 _STEERING = frozenset(expand(name) for name in ("pk:Cue", "pk:WordClass", "pk:Topic", "pk:Macro", "pk:Inflection", "pk:Abbreviation"))
 _TYPE, _ORGANISATION = curie("rdf:type"), curie("dpv:Organisation")
 _PREFERRED, _OTHER = curie("skos:prefLabel"), curie("skos:altLabel")
+Label = tuple[str, str]
+"""A name and its language, "" where it has none."""
+
 _MEMBERSHIP = frozenset(expand(name) for name in ("rdf:type", "rdfs:subClassOf"))
 
 
@@ -53,11 +56,7 @@ class Organisations:
 
     def add(self, extraction: Extraction) -> None:
         """Takes in the organisations of one document, the controller among them."""
-        given = extraction.organisations
-        if all(organisation.curie != extraction.controller for organisation in given):
-            name = extraction.document.metadata.controller or extraction.controller.partition(":")[2]
-            given = (*given, Organisation(extraction.controller, name))
-        for organisation in given:
+        for organisation in mentioned(extraction):
             language = organisation.language or ""
             self._names[organisation.curie][organisation.name, language] += 1
             self._others[organisation.curie].update((other, language) for other in organisation.alternatives)
@@ -65,18 +64,30 @@ class Organisations:
     def triples(self, known: Callable[[str], Set[tuple[str, str]]] = lambda subject: frozenset()) -> Iterator[Triple]:
         """The types and labels, but for what `known` says already: the predicates and objects that other graphs give a subject."""
         for name, counted in self._names.items():
-            subject = curie(name)
-            there = known(subject)
-            if (_TYPE, _ORGANISATION) not in there:
-                yield Triple(subject, _TYPE, _ORGANISATION)
-            labels = {_text(object_) for predicate, object_ in there if predicate in (_PREFERRED, _OTHER)}
-            if all(predicate != _PREFERRED for predicate, _ in there):
-                preferred = literal(*min(counted, key=lambda label: (-counted[label], label)))
-                yield Triple(subject, _PREFERRED, preferred)
-                labels.add(_text(preferred))
-            for other in {literal(*label) for label in self._others[name] | set(counted)}:
-                if _text(other) not in labels:
-                    yield Triple(subject, _OTHER, other)
+            yield from named(name, counted, self._others[name], known(curie(name)))
+
+
+def mentioned(extraction: Extraction) -> tuple[Organisation, ...]:
+    """The organisations of one document, the controller always among them."""
+    given = extraction.organisations
+    if any(organisation.curie == extraction.controller for organisation in given):
+        return given
+    return (*given, Organisation(extraction.controller, extraction.document.metadata.controller or extraction.controller.partition(":")[2]))
+
+
+def named(name: str, counted: Mapping[Label, int], others: Set[Label], there: Set[tuple[str, str]]) -> Iterator[Triple]:
+    """The type and the labels of one organisation, but for what is `there`, by how many documents give it which name."""
+    subject = curie(name)
+    if (_TYPE, _ORGANISATION) not in there:
+        yield Triple(subject, _TYPE, _ORGANISATION)
+    labels = {_text(object_) for predicate, object_ in there if predicate in (_PREFERRED, _OTHER)}
+    if all(predicate != _PREFERRED for predicate, _ in there):
+        preferred = literal(*min(counted, key=lambda label: (-counted[label], label)))
+        yield Triple(subject, _PREFERRED, preferred)
+        labels.add(_text(preferred))
+    for other in {literal(*label) for label in others | set(counted)}:
+        if _text(other) not in labels:
+            yield Triple(subject, _OTHER, other)
 
 
 def vocabulary(ontology: Path) -> Iterator[Triple]:

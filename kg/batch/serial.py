@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from kg.documents import expand_inputs, read
-from kg.documents.sidecar import Sidecar
+from kg.documents import COLUMN, expand_inputs, read_source, sources, total_bytes
 from kg.errors import InputError
 from kg.extract import extract
 from kg.extract.judgement import learnt
@@ -50,21 +49,25 @@ class Batch:
 
     inputs: Iterable[Path]
     vocabulary: Vocabulary
-    advance: Callable[[int, int, str], None] = lambda done, total, path: None
+    advance: Callable[[int, int, str], None] = lambda done, total, path: None  # bytes, bytes, what is next
     keep_repeats: bool = False
     rules_only: bool = False
+    column: str = COLUMN
     summaries: list[Summary] = field(default_factory=list)
     failures: list[InputError] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Extraction]:
         paths = self._paths()
+        total = total_bytes(paths)
         seen: dict[str, str] = {}
-        sidecars: dict[Path, Sidecar] = {}
-        for done, path in enumerate(paths):
-            self.advance(done, len(paths), str(path))
+        for source in sources(paths, self.column):
+            if isinstance(source, InputError):
+                self.failures.append(source)
+                continue
+            self.advance(source.position - len(source.data), total, source.path)
             try:
-                document = read(path, languages=self.vocabulary.languages, sidecars=sidecars)
+                document = read_source(source, languages=self.vocabulary.languages)
                 first = seen.setdefault(document.sha256, document.path)
                 if first != document.path:
                     self.repeats.append((document.path, first))
@@ -76,7 +79,7 @@ class Batch:
                 continue
             self.summaries.append(summarise(extraction))
             yield extraction
-        self.advance(len(paths), len(paths), "")
+        self.advance(total, total, "")
 
     def _paths(self) -> list[Path]:
         """The files under the inputs, each once, in the order given."""

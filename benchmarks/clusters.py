@@ -1,0 +1,79 @@
+"""Builds the same policies with the process pool, with Dask and, where pyspark and Java are there, with Spark: same quads? how long?
+
+    python benchmarks/clusters.py [--policies 500] [--shard-size 50]
+
+Each has two workers on this machine. The seconds are of the shards alone, with the start of the workers and without the index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from distributed import LocalCluster
+from scale import write_corpus
+
+from kg.batch import Dask, Options, Pool, Processes, build
+from kg.batch.spark import build as spark_build
+from kg.store import open_store
+from kg.vocabulary import load
+
+
+def pooled(corpus: Path, store: Path, size: int, pool: Callable[[], Pool]) -> float:
+    """The seconds of extraction with a pool."""
+    return build(store, [corpus], load(), pool, Options(shard_size=size)).seconds["extraction"]
+
+
+def sparked(corpus: Path, store: Path, size: int) -> float | None:
+    """The seconds of extraction with Spark; None where it is not installed."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        return None
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    shards = store.with_name("spark-shards")
+    begun = time.monotonic()
+    session = SparkSession.builder.master("local[2]").config("spark.driver.bindAddress", "127.0.0.1").config("spark.ui.enabled", "false")
+    running = session.config("spark.driver.host", "127.0.0.1").getOrCreate()
+    try:
+        spark_build(running.read.json(str(corpus)).repartition(2), str(corpus), str(shards), shard_size=size)
+    finally:
+        running.stop()
+    seconds = time.monotonic() - begun
+    build(store, [], load(), lambda: Processes(2), Options(shards=str(shards)))
+    return seconds
+
+
+def main() -> int:
+    """Print a line for each; 1 when the quads differ."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--policies", type=int, default=500)
+    parser.add_argument("--shard-size", type=int, default=50)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        corpus = folder / "corpus.jsonl"
+        write_corpus(corpus, options.policies)
+        seconds = {"pool": pooled(corpus, folder / "pool", options.shard_size, lambda: Processes(2))}
+        with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+            seconds["Dask"] = pooled(corpus, folder / "Dask", options.shard_size, lambda: Dask(cluster.scheduler_address))
+        spark = sparked(corpus, folder / "Spark", options.shard_size)
+        if spark is None:
+            print("Spark: pyspark is not installed")
+        else:
+            seconds["Spark"] = spark
+        first = set(open_store(folder / "pool"))
+        same = {kind: set(open_store(folder / kind)) == first for kind in seconds}
+        for kind, taken in seconds.items():
+            verdict = "the same quads" if same[kind] else "OTHER QUADS"
+            print(f"{kind}: {taken:.1f} s, {taken / seconds['pool']:.2f} times the pool, {verdict}")
+        return int(not all(same.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

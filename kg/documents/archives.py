@@ -1,0 +1,155 @@
+"""Archives read member by member, in memory: bombs, path tricks and encrypted members are refused. Nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from kg.errors import InputError
+
+MAX_MEMBERS = 5_000_000
+MAX_RATIO = 200
+"""How many times larger the content may be than the archive, from `RATIO_FROM` bytes of content on: short texts of one letter pack well."""
+RATIO_FROM = 16_000_000
+
+_ENCRYPTED = 0x1
+_BOMB_REMEDY = "this looks like a bomb; unpack it yourself if you trust it"
+_NAME_REMEDY = "pack the archive again with plain relative names"
+_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, UnicodeError, ValueError)
+
+
+class Member(NamedTuple):
+    """A file in an archive: its name, its content, and how many bytes of the archive were read when it ended."""
+
+    name: str
+    data: bytes
+    position: int
+
+
+Members = Iterator[Member | InputError]
+
+
+def read_zip(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
+    """The wanted members of a ZIP archive in its order; an error in place of each that is refused. `limit` is the largest, in bytes.
+
+    Raises:
+        InputError: the archive as a whole is refused.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_zip(archive, str(path), path.stat().st_size)
+            for info in archive.infolist():
+                if info.is_dir() or _hidden(info.filename):
+                    continue
+                place = f"{path}!/{info.filename}"
+                try:
+                    if _refused(place, info.filename, info.file_size, limit, wanted):
+                        continue
+                    yield Member(info.filename, archive.read(info), info.header_offset + info.compress_size)
+                except InputError as error:
+                    yield error
+                except _DAMAGED as error:
+                    yield InputError(place, f"is damaged: {error}", "pack the archive again")
+    except (*_DAMAGED, OSError) as error:
+        raise InputError(str(path), f"cannot be read as a ZIP archive: {error}", "check the file") from error
+
+
+def check_zip(archive: zipfile.ZipFile, path: str, size: int) -> None:
+    """Looks at a ZIP archive of `size` bytes as a whole, before anything in it is read.
+
+    Raises:
+        InputError: it holds too many members, too much for its size, or a member that only a password opens.
+    """
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS:
+        raise InputError(path, f"has {len(infos):,} members, more than the limit of {MAX_MEMBERS:,}", "split the archive")
+    locked = next((info for info in infos if info.flag_bits & _ENCRYPTED), None)
+    if locked is not None:
+        raise InputError(f"{path}!/{locked.filename}", "is encrypted", "pack the archive again without a password")
+    content = sum(info.file_size for info in infos)
+    if content > max(RATIO_FROM, MAX_RATIO * size):
+        worst = max(infos, key=lambda info: info.file_size)
+        raise InputError(
+            f"{path}!/{worst.filename}", f"the archive has {size:,} bytes and would unpack to {content:,}: refused", _BOMB_REMEDY
+        )
+
+
+def read_tar(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
+    """The wanted members of a tar archive, plain or gzipped, in its order; errors as in `read_zip`.
+
+    Raises:
+        InputError: the archive as a whole is refused.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            stream = _Metered(gzip.GzipFile(fileobj=file) if packed else file, file, str(path))
+            with tarfile.open(fileobj=io.BufferedReader(stream, 1 << 16), mode="r|") as archive:
+                for count, info in enumerate(archive):
+                    if count >= MAX_MEMBERS:
+                        raise InputError(str(path), f"has more members than the limit of {MAX_MEMBERS:,}", "split the archive")
+                    place = stream.member = f"{path}!/{info.name}"
+                    if info.isdir() or _hidden(info.name):
+                        continue
+                    try:
+                        if not info.isfile():
+                            raise InputError(place, "is a link or a device and not a file", "pack the files themselves")
+                        if _refused(place, info.name, info.size, limit, wanted):
+                            continue
+                        content = archive.extractfile(info)
+                        yield Member(info.name, content.read() if content else b"", file.tell())
+                    except InputError as error:
+                        if stream.exhausted:
+                            raise
+                        yield error
+    except (*_DAMAGED, OSError) as error:
+        raise InputError(str(path), f"cannot be read as a tar archive: {error}", "check the file") from error
+
+
+class _Metered(io.RawIOBase):
+    """A stream that ends in an error where much more comes out of it than goes in."""
+
+    def __init__(self, stream: io.BufferedIOBase, file: io.BufferedReader, path: str) -> None:
+        self._stream, self._file, self._path, self._read = stream, file, path, 0
+        self.member, self.exhausted = path, False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        self._read += len(data)
+        if self._read > max(RATIO_FROM, MAX_RATIO * max(1, self._file.tell())):
+            self.exhausted = True
+            raise InputError(self.member, f"unpacks to more than {MAX_RATIO} times the archive's size: refused", _BOMB_REMEDY)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _hidden(name: str) -> bool:
+    """What file managers put into archives beside the files."""
+    return any(part == "__MACOSX" or (part[0] == "." and part != "." and part[:2] != "..") for part in PurePosixPath(name).parts)
+
+
+def _refused(place: str, name: str, size: int, limit: int, wanted: Callable[[str], bool]) -> bool:
+    """Whether a member is passed over as no document.
+
+    Raises:
+        InputError: its name leads out of the archive, it is too large, or it is an archive itself.
+    """
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if not name or "\x00" in name or ".." in parts or name.startswith(("/", "\\")) or name[1:2] == ":":
+        raise InputError(place, "its name leads out of the archive: refused", _NAME_REMEDY)
+    if name.lower().endswith((".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".warc", ".warc.gz")):
+        raise InputError(place, "is an archive within an archive: refused", "give the inner archive by itself")
+    if not wanted(name):
+        return True
+    if size > limit:
+        raise InputError(place, f"has {size:,} bytes, more than the limit of {limit:,}", "split it, if it really is one policy")
+    return False

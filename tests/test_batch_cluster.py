@@ -1,0 +1,72 @@
+"""The same shards on a Dask cluster and by partitions, as Spark hands them over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from distributed import LocalCluster
+from test_batch_store import corpus, kg, made, quads, row
+
+from kg.batch import Dask, Options, build
+from kg.batch.spark import partition_shards
+from kg.batch.work import vocabulary
+from kg.errors import ConfigurationError, KgError
+from kg.store import open_store
+
+pytestmark = pytest.mark.xdist_group("cluster")
+ROWS = [row(n) for n in range(9)]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a real scheduler with two real worker processes, on this machine alone."""
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as made:
+        yield made.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory: pytest.TempPathFactory) -> set[pyoxigraph.Quad]:
+    """What the process pool makes of the same documents."""
+    folder = tmp_path_factory.mktemp("pool")
+    made(folder / "store", corpus(folder / "set.jsonl", ROWS), size=4)
+    return quads(folder / "store")
+
+
+def test_a_cluster_gives_the_same_quads_as_the_pool(cluster: str, pooled: set[pyoxigraph.Quad], tmp_path: Path) -> None:
+    path = corpus(tmp_path / "set.jsonl", ROWS)
+    shards = f"file://{tmp_path}/elsewhere"
+    report = build(tmp_path / "store", [path], vocabulary(), lambda: Dask(cluster), Options(shard_size=2, shards=shards))
+    assert (report.read, report.documents) == (9, 9)
+    assert len(list((tmp_path / "elsewhere").glob("*.json"))) == 5
+    assert quads(tmp_path / "store") == pooled
+
+
+def test_the_command_line_takes_a_scheduler_s_address(cluster: str, tmp_path: Path) -> None:
+    result = kg("build", corpus(tmp_path / "set.jsonl", ROWS[:2]), "--store", tmp_path / "store", "--cluster", cluster)
+    assert result.exit_code == 0, result.stderr
+    assert "2 documents" in result.stderr
+
+
+def test_nobody_at_the_address() -> None:
+    with pytest.raises(KgError, match="no Dask scheduler answers there"):
+        Dask("tcp://127.0.0.1:9")
+
+
+def test_partitions_become_shards_that_a_store_gathers(pooled: set[pyoxigraph.Quad], tmp_path: Path) -> None:
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    for partition, rows in enumerate((ROWS[:5], [*ROWS[5:], {"id": "empty", "text": ""}])):
+        given = {"data_set": str(tmp_path / "set.jsonl"), "folder": str(folder), "shard_size": 3}
+        found = list(partition_shards(partition, rows, **given))  # type: ignore[arg-type]
+        assert [(documents, failed) for _, documents, failed in found] == ([(3, 0), (2, 0)] if partition == 0 else [(3, 0), (1, 0)])
+    result = kg("build", "--store", tmp_path / "store", "--shards", str(folder))
+    assert result.exit_code == 0, result.stderr
+    assert set(open_store(tmp_path / "store")) == pooled
+
+
+def test_rows_without_a_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="each row needs one"):
+        list(partition_shards(0, [{"text": "x"}], data_set="set.parquet", folder=str(tmp_path)))

@@ -1,0 +1,249 @@
+"""Archives, web archives and data sets: what is read of them, what is refused by name, and that nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+import files
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from kg import graph
+from kg.documents import Source, read_source, sources
+from kg.errors import InputError
+from kg.extract import extract
+from kg.vocabulary import load
+
+PAGE = f"<html><body><h1>Privacy notice</h1><p>{files.ENGLISH}</p></body></html>".encode()
+TEXT = files.ENGLISH.encode()
+
+
+def found(path: Path, column: str = "text") -> tuple[list[Source], list[InputError]]:
+    items = list(sources([path], column))
+    return [i for i in items if isinstance(i, Source)], [i for i in items if isinstance(i, InputError)]
+
+
+def tar(path: Path, members: Iterable[tuple[tarfile.TarInfo, bytes]], mode: str = "w:gz") -> Path:
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        for info, content in members:
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    return info
+
+
+@pytest.mark.parametrize("name", ["all.zip", "all.tar.gz", "all.tgz", "all.tar"])
+def test_archives_are_read_in_their_order(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    members = {"b/shop.html": PAGE, "a.txt": TEXT, "logo.png": b"\x89PNG", "notice.pdf": files.pdf([("Privacy", files.ENGLISH)])}
+    if name.endswith(".zip"):
+        files.zipped(path, members)
+    else:
+        tar(path, [(member(n), c) for n, c in members.items()], "w" if name.endswith(".tar") else "w:gz")
+    good, bad = found(path)
+    assert bad == []
+    assert [s.path for s in good] == [f"{path}!/b/shop.html", f"{path}!/a.txt", f"{path}!/notice.pdf"]
+    assert [files.ENGLISH in read_source(s).text for s in good] == [True] * 3
+    assert [s.position for s in good] == sorted(s.position for s in good)
+    assert 0 < good[-1].position <= path.stat().st_size
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+TRICKS = ("../outside.txt", "/etc/policy.txt", "a/../../b.txt", "..\\outside.txt", "C:\\policy.txt")
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize("ending", ["zip", "tar.gz"])
+def test_path_tricks_are_refused_by_name_and_the_rest_is_read(tmp_path: Path, trick: str, ending: str) -> None:
+    path = tmp_path / f"all.{ending}"
+    if ending == "zip":
+        files.zipped(path, {trick: TEXT, "good.txt": TEXT})
+    else:
+        tar(path, [(member(trick), TEXT), (member("good.txt"), TEXT)])
+    good, bad = found(path)
+    assert [s.path for s in good] == [f"{path}!/good.txt"]
+    assert [(e.path, e.reason) for e in bad] == [(f"{path}!/{trick}", "its name leads out of the archive: refused")]
+
+
+def zip_bomb(path: Path) -> None:
+    files.zipped(path, {"good.txt": TEXT, "bomb.txt": b" " * 60_000_000})
+
+
+def gzip_bomb(path: Path) -> None:
+    tar(path, [(member("good.txt"), TEXT), (member("bomb.txt"), b" " * 60_000_000)])
+
+
+def disguised_bomb(path: Path) -> None:
+    """What is skipped must be measured too."""
+    tar(path, [(member("bomb.bin"), b" " * 60_000_000), (member("good.txt"), TEXT)])
+
+
+def nested(path: Path) -> None:
+    files.zipped(path, {"inner.zip": b"PK\x03\x04"})
+
+
+def nested_tar(path: Path) -> None:
+    tar(path, [(member("inner.tar.gz"), gzip.compress(b""))])
+
+
+def link(path: Path) -> None:
+    info = member("policy.txt", tarfile.SYMTYPE)
+    info.linkname = "/etc/passwd"
+    tar(path, [(info, b"")])
+
+
+def damaged(path: Path) -> None:
+    files.zipped(path, {"policy.txt": TEXT * 50})
+    content = bytearray(path.read_bytes())
+    content[45:60] = b"\xff" * 15
+    path.write_bytes(content)
+
+
+def encrypted(path: Path) -> None:
+    files.zipped(path, {"policy.txt": TEXT})
+    content = path.read_bytes().replace(b"PK\x03\x04\x14\x00\x00\x00", b"PK\x03\x04\x14\x00\x01\x00")
+    at = content.index(b"PK\x01\x02")
+    path.write_bytes(content[: at + 8] + b"\x01" + content[at + 9 :])
+
+
+def large(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("policy.txt", b"x" * 20_000_001)
+
+
+def cut_off(path: Path) -> None:
+    tar(path, [(member("policy.txt"), bytes(range(256)) * 400)])
+    path.write_bytes(path.read_bytes()[:-120])
+
+
+def no_archive(path: Path) -> None:
+    path.write_bytes(b"these are no members")
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "place", "reason"),
+    [
+        (zip_bomb, "a.zip", "!/bomb.txt", "would unpack to"),
+        (gzip_bomb, "a.tar.gz", "!/bomb.txt", "more than the limit of 20,000,000"),
+        (gzip_bomb, "a.tar.gz", "!/bomb.txt", "unpacks to more than 200 times"),
+        (disguised_bomb, "a.tar.gz", "!/bomb.bin", "unpacks to more than 200 times"),
+        (nested, "a.zip", "!/inner.zip", "an archive within an archive"),
+        (nested_tar, "a.tar.gz", "!/inner.tar.gz", "an archive within an archive"),
+        (link, "a.tar.gz", "!/policy.txt", "a link or a device"),
+        (damaged, "a.zip", "!/policy.txt", "is damaged"),
+        (encrypted, "a.zip", "!/policy.txt", "is encrypted"),
+        (large, "a.zip", "!/policy.txt", "more than the limit of 20,000,000"),
+        (cut_off, "a.tar.gz", "", "cannot be read as a tar archive"),
+        (no_archive, "a.zip", "", "cannot be read as a ZIP archive"),
+        (no_archive, "a.tar.gz", "", "cannot be read as a tar archive"),
+        (no_archive, "a.warc.gz", "", "cannot be read on as a WARC file"),
+        (no_archive, "a.parquet", "", "cannot be read as Parquet"),
+    ],
+)
+def test_refusals_name_archive_and_member(tmp_path: Path, make: Callable[[Path], None], name: str, place: str, reason: str) -> None:
+    path = tmp_path / name
+    make(path)
+    _, bad = found(path)
+    assert (str(path) + place, True) in [(e.path, reason in e.reason) for e in bad], [str(e) for e in bad]
+    assert all(e.remedy for e in bad)
+
+
+def test_snapshots_of_one_address_become_versions_of_one_policy(tmp_path: Path) -> None:
+    later = PAGE.replace(b"newsletter", b"catalogue")
+    path = files.warc(
+        tmp_path / "crawl.warc.gz",
+        [
+            ("https://brackenmoor.example/privacy", "2021-02-03T04:05:06Z", "text/html; charset=utf-8", PAGE),
+            ("https://brackenmoor.example/logo", "2021-02-03T04:05:07Z", "image/png", b"\x89PNG"),
+            ("http://www.brackenmoor.example/privacy/", "2023-06-07T08:09:10Z", "text/html", later),
+        ],
+    )
+    good, bad = found(path)
+    assert bad == []
+    assert [s.path for s in good] == [
+        f"{path}!/https://brackenmoor.example/privacy@20210203040506",
+        f"{path}!/http://www.brackenmoor.example/privacy/@20230607080910",
+    ]
+    assert [(s.metadata.observed, s.metadata.source) for s in good] == [
+        (date(2021, 2, 3), "https://brackenmoor.example/privacy"),
+        (date(2023, 6, 7), "http://www.brackenmoor.example/privacy/"),
+    ]
+    vocabulary = load()
+    versions = [graph.version_of(extract(read_source(source), vocabulary)) for source in good]
+    assert len(set(versions)) == 2
+    assert len({version.rpartition("/")[0] for version in versions}) == 1
+
+
+def test_only_answers_that_succeeded_are_read(tmp_path: Path) -> None:
+    path = files.warc(
+        tmp_path / "crawl.warc.gz", [("https://a.example/p", "2021-02-03T04:05:06Z", "text/html", PAGE)], status="404 Not Found"
+    )
+    assert found(path) == ([], [])
+
+
+ROWS = [
+    {"id": "one", "body": files.ENGLISH, "controller": "Brackenmoor Ltd", "observed": "2022-03-04", "stars": 5},
+    {"id": "two", "body": PAGE.decode(), "controller": "", "observed": None, "stars": 4},
+]
+
+
+def jsonl(path: Path, rows: Iterable[object]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_rows_of_a_data_set(tmp_path: Path) -> None:
+    parquet = tmp_path / "set.parquet"
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), parquet)
+    for path in (jsonl(tmp_path / "set.jsonl", ROWS), parquet):
+        good, bad = found(path, "body")
+        assert bad == []
+        assert [(s.path, s.suffix) for s in good] == [(f"{path}!/one", ".txt"), (f"{path}!/two", ".html")]
+        assert (good[0].metadata.controller, good[0].metadata.observed) == ("Brackenmoor Ltd", date(2022, 3, 4))
+        assert good[1].metadata.controller is None
+        assert files.ENGLISH in read_source(good[1]).text
+        assert good[-1].position == path.stat().st_size
+
+
+def test_bad_rows_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "set.jsonl"
+    lines = [
+        '{"text": 5}',
+        "no json",
+        "[1]",
+        '{"other": "x"}',
+        '{"text": "We collect names.", "observed": "soon"}',
+        "",
+        '{"text": "Names."}',
+    ]
+    path.write_text("\n".join(lines))
+    good, bad = found(path)
+    assert [s.path for s in good] == [f"{path}!/7"]
+    assert [(e.path.rpartition("!/")[2], e.reason.split(":")[0]) for e in bad] == [
+        ("1", 'the column "text" holds no text'),
+        ("2", "is no JSON"),
+        ("3", "is no JSON object"),
+        ("4", 'has no column "text"'),
+        ("5", 'table ["' + f"{path}!/5" + '"], key "observed" must be a date without quotes, like 2024-05-31, and not \'soon\''),
+    ]
+
+
+def test_a_parquet_file_without_the_column_names_those_that_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "set.parquet"
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), path)
+    _, bad = found(path)
+    assert [e.reason for e in bad] == ['has no column "text"']
+    assert "body" in bad[0].remedy
