@@ -6,7 +6,7 @@ DEMO := build/demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench eval fit clean
+.PHONY: help demo test lint docs bench eval fit mutate clean
 
 help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
@@ -15,6 +15,7 @@ help:
 	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md'
 	@echo 'make bench  speed of extraction beside a public tool'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
+	@echo 'make mutate  takes each constraint out of the shapes in turn and says what notices, in docs/mutants.md'
 	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
 
 .venv/installed: pyproject.toml
@@ -59,6 +60,9 @@ bench: .venv/installed-bench
 
 eval: .venv/installed-eval
 	@$(BIN)/python tools/evaluate.py
+
+mutate: .venv/installed
+	@$(BIN)/python tools/mutate_shapes.py
 
 fit: .venv/installed-eval
 	@$(BIN)/python tools/fit_confidence.py

@@ -18,7 +18,7 @@ from rdflib.term import Node
 from kg import iris
 from kg.errors import ConfigurationError
 from kg.namespaces import PREFIXES
-from kg.validate import Report, Status, UnknownRegimeError, regime, regimes, validate
+from kg.validate import Report, Status, UnknownRegimeError, notes, pool, regime, regimes, validate
 from kg.validate import requirements as loading
 from kg.validate.source import background, versions
 
@@ -101,18 +101,97 @@ def test_the_vocabulary_of_the_source_comes_first() -> None:
     assert _statuses(validate(dataset), "gdpr-13-1-f-safeguard") == {AURORA: Status.NOT_APPLICABLE}
 
 
-def test_a_text_older_than_the_law_is_an_anachronism() -> None:
+def _dated(day: str | None) -> Dataset:
     dataset = Dataset(default_union=True)
     _add(dataset, "complete.ttl")
-    dataset.graph(URIRef(iris.facts_graph(AURORA))).parse(
-        data=f'<{AURORA}> <{PK}observedOn> "2011-10-28"^^<http://www.w3.org/2001/XMLSchema#date> .', format="turtle"
+    if day:
+        said = f'<{AURORA}> <{PK}observedOn> "{day}"^^<http://www.w3.org/2001/XMLSchema#date> .'
+        dataset.graph(URIRef(iris.facts_graph(AURORA))).parse(data=said, format="turtle")
+    return dataset
+
+
+def _regimes_of(report: Report) -> set[str]:
+    return {result.regime for result in report.results if result.regime}
+
+
+@pytest.mark.parametrize(
+    ("day", "expected", "note"),
+    [
+        ("1997-01-01", set(), None),
+        ("2009-08-02", {"directive", "eprivacy"}, "the law of that day: aurora.txt (2009-08-02)"),
+        ("2018-05-24", {"directive", "eprivacy"}, "the law of that day: aurora.txt (2018-05-24)"),
+        ("2018-05-25", {"eprivacy", "gdpr"}, "the law of that day: aurora.txt (2018-05-25)"),
+        (None, {"eprivacy", "gdpr"}, "the law of today, as no date is known: aurora.txt"),
+    ],
+)
+def test_a_text_is_judged_by_the_law_of_its_day(day: str | None, expected: set[str], note: str | None) -> None:
+    report = validate(_dated(day))
+
+    assert _regimes_of(report) == expected
+    assert not any(result.anachronism for result in report.results)
+    assert {result.day.isoformat() if result.day else None for result in report.results} == {day}
+    assert list(notes(report)) == ([f"judged by {', '.join(sorted(expected))}, {note}"] if note else [])
+
+
+def test_a_later_law_adds_to_an_older_regime() -> None:
+    """Consent to cookies came with Directive 2009/136/EC, which had to be followed from 25 May 2011."""
+    before, after = (
+        {result.requirement for result in validate(_dated(day)).results if result.regime == "eprivacy"}
+        for day in ("2011-05-24", "2011-05-25")
     )
 
-    by_requirement = {result.requirement: result.anachronism for result in validate(dataset).results}
+    assert after - before == {"eprivacy-consent"}
 
-    assert by_requirement["gdpr-13-2-a"]
-    assert not by_requirement["structure-clause"]
-    assert not any(result.anachronism for result in validate(dataset, "eprivacy").results)
+
+def test_the_latest_date_counts() -> None:
+    dataset = _dated("2024-03-01")
+    said = f'<{AURORA}> <{PK}effectiveFrom> "2015-01-01"^^<http://www.w3.org/2001/XMLSchema#date> .'
+    dataset.graph(URIRef(iris.facts_graph(AURORA))).parse(data=said, format="turtle")
+
+    assert _regimes_of(validate(dataset)) == {"eprivacy", "gdpr"}
+
+
+def test_a_malformed_date_is_no_date() -> None:
+    assert _regimes_of(validate(_dated("2011-31-31"))) == {"eprivacy", "gdpr"}
+
+
+def test_an_anachronism_is_asked_for_and_marked() -> None:
+    report = validate(_dated("2011-10-28"), "gdpr")
+
+    assert {result.regime for result in report.results if result.anachronism} == {"gdpr"}
+    assert list(notes(report)) == ["judged by gdpr, an anachronism, as it was not the law then: aurora.txt (2011-10-28)"]
+    assert {row["anachronism"] for row in report.as_json() if row["requirement"] == "gdpr-13-2-a"} == {True}
+    repealed = validate(_dated(None), "directive")
+    assert {result.regime for result in repealed.results if result.anachronism} == {"directive"}
+    assert list(notes(validate(_dated("2024-03-01"), "gdpr"))) == []
+
+
+def test_all_is_every_regime() -> None:
+    named = {r.id for name in regimes() for r in regime(name).requirements}
+
+    assert {r.id for r in regime("all").requirements} == named
+
+
+def test_what_does_not_hold_has_no_results_in_the_report_either() -> None:
+    dataset = Dataset(default_union=True)
+    _add(dataset, "gdpr-13-2-d/fail-silent.ttl")
+    facts = dataset.graph(URIRef(iris.facts_graph(AURORA)))
+    facts.parse(data=f'<{AURORA}> <{PK}observedOn> "2011-10-28"^^<http://www.w3.org/2001/XMLSchema#date> .', format="turtle")
+
+    shapes = {str(shape) for shape in validate(dataset).graph().objects(None, SH.sourceShape)}
+
+    assert shapes
+    assert not [shape for shape in shapes if "gdpr" in shape]
+
+
+def test_several_processes_give_the_same_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = _two()
+    monkeypatch.setattr(pool, "SHARE", 1)
+
+    alone, shared_out = validate(dataset, workers=1), validate(dataset, workers=2)
+
+    assert shared_out.results == alone.results
+    assert _found(shared_out.graph()) == _found(alone.graph())
 
 
 def test_json_has_what_the_command_promises() -> None:
@@ -172,9 +251,9 @@ def test_the_shapes_are_well_formed_shacl() -> None:
 
 
 def test_an_unknown_regime_names_the_known() -> None:
-    with pytest.raises(UnknownRegimeError, match="eprivacy, gdpr, structure"):
+    with pytest.raises(UnknownRegimeError, match="all, directive, eprivacy, gdpr, structure"):
         validate(Dataset(), "lgpd")
-    assert regimes() == ("eprivacy", "gdpr", "structure")
+    assert regimes() == ("all", "directive", "eprivacy", "gdpr", "structure")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +291,7 @@ def judged(shared: Path) -> Report:
             names[hashlib.sha256(file.read().encode()).hexdigest()] = path.name
     for subject, _, digest, graph in list(dataset.quads((None, URIRef(PK + "textSha256"), None, None))):
         dataset.graph(graph).add((subject, DCTERMS.identifier, Literal(names[str(digest)])))
-    return validate(dataset)
+    return validate(dataset, "gdpr")
 
 
 def test_statuses_of_the_five_policies_are_a_readers(judged: Report, shared: Path) -> None:

@@ -25,13 +25,26 @@ class ReportFormat(StrEnum):
 def validate(
     graph: GraphArgument = None,
     store: StoreOption = None,
-    regime: Annotated[str, typer.Option("--regime", metavar="NAME", help="The law to judge by: a folder of shapes/.")] = "gdpr",
+    regime: Annotated[
+        str | None,
+        typer.Option(
+            "--regime", metavar="NAME", help="What to judge by: gdpr, eprivacy, all, …", show_default="the law in force at each text's date"
+        ),
+    ] = None,
     format: Annotated[ReportFormat, typer.Option("--format", "-f", help="How to print the report.")] = ReportFormat.TABLE,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-w", min=1, metavar="N", help="Processes at most.", show_default="one a core")
+    ] = None,
 ) -> None:
-    """Check each policy's completeness, and the graph's structure. Exit code 1 says that there are violations."""
+    """Check each policy's completeness, and the graph's structure. Exit code 1 says that there are violations.
+
+    A text is judged by the law that was in force at its date, which is the day it was seen on or says that it holds from; without a date by
+    the law of today. With --regime it is judged by that, and an anachronism is marked as one.
+    """
+    from kg.validate import notes
     from kg.validate import validate as check
 
-    report = check(source(graph, store), regime=regime)
+    report = check(source(graph, store), regime, workers)
     match format:
         case ReportFormat.JSON:
             emit(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
@@ -39,6 +52,8 @@ def validate(
             emit(report.turtle())
         case ReportFormat.TABLE:
             console.report(report)
+    for note in notes(report):
+        console.message("note", note)
     if not report.conforms:
         raise typer.Exit(ExitCode.VIOLATIONS)
 

@@ -1,4 +1,4 @@
-"""The only module that knows pyshacl. It keeps one data graph and one parsed shapes graph for all versions.
+"""Runs pyshacl, fast. It keeps one data graph and one parsed shapes graph for all versions.
 
 Vocabulary and organisations are mixed into the data once, because `sh:class` and paths over `skos:broader` need them there (pyshacl's own
 ontology graph carries only RDFS and OWL axioms over). A version's triples are added and removed again.
