@@ -18,7 +18,7 @@ from kg.namespaces import DATA
 if TYPE_CHECKING:
     from kg.batch import Batch
     from kg.export import Exporter
-    from kg.query import Question
+    from kg.query import Candidate, Question
     from kg.reason import Reasoning
     from kg.validate import Report, Result
 
@@ -171,6 +171,16 @@ def report(judged: Report) -> None:
     out().print(Text(heading), table, Text(LEGEND, style="dim"), "", *_remedies(judged), Text(closing, style="bold"), sep="\n")
 
 
+def candidates(found: Iterable[Candidate]) -> None:
+    """What texts deny in one place and affirm in others, for a person to review."""
+    console = out()
+    for candidate in found:
+        quotes = "".join(f"\n  but:    {cited.quote} [{cited.start}-{cited.end}]" for cited in candidate.affirmed)
+        head = f"\n{candidate.question}: {candidate.message()}\n  in {Path(candidate.document).name}, a candidate for review"
+        text = f"{head}\n  says:   {candidate.denied.quote} [{candidate.denied.start}-{candidate.denied.end}]{quotes}"
+        console.print(Text(text), soft_wrap=True)
+
+
 LEGEND = "  ".join(f"{mark} {status.replace('_', ' ')}" for status, mark in MARKS.items()) + "  ! violation"
 
 
@@ -192,7 +202,7 @@ def _matrix(judged: Report, policies: Sequence[str]) -> Table:
     by_requirement: dict[str, dict[str, Result]] = {}
     for result in judged.results:
         by_requirement.setdefault(result.requirement, {})[result.version] = result
-    for requirement, results in by_requirement.items():
+    for requirement, results in sorted(by_requirement.items()):
         name = next(iter(results.values())).names.get("en", "")
         table.add_row(requirement, Text(name), *(_mark(results[policy]) if policy in results else "" for policy in policies))
     return table
@@ -210,7 +220,7 @@ def _totals(judged: Report) -> Table:
     for result in judged.results:
         counts.setdefault(result.requirement, Counter()).update([result.status, *([result.severity] if result.severity else [])])
         names[result.requirement] = result.names.get("en", "")
-    for requirement, counted in counts.items():
+    for requirement, counted in sorted(counts.items()):
         cells = [str(counted[status] or "-") for status in (*MARKS, "Violation")]
         table.add_row(requirement, Text(names[requirement]), *cells)
     return table

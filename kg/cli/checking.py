@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from kg import console
-from kg.cli.app import ExitCode, GraphArgument, StoreOption, app, emit, examples, source
+from kg.cli.app import DEFAULT_GRAPH, ExitCode, GraphArgument, StoreOption, app, emit, examples, source
+from kg.errors import ConfigurationError
 
 
 class ReportFormat(StrEnum):
@@ -39,19 +40,29 @@ def validate(
     """Check each policy's completeness, and the graph's structure. Exit code 1 says that there are violations.
 
     A text is judged by the law that was in force at its date, which is the day it was seen on or says that it holds from; without a date by
-    the law of today. With --regime it is judged by that, and an anachronism is marked as one.
+    the law of today. With --regime it is judged by that, and an anachronism is marked as one. What a text denies and elsewhere affirms is
+    raised as a candidate for review, and never counts as a violation.
     """
+    from kg.query import candidates
     from kg.validate import notes
     from kg.validate import validate as check
 
-    report = check(source(graph, store), regime, workers)
+    judged = source(graph, store)
+    report = check(judged, regime, workers)
+    if not report.results:
+        raise ConfigurationError(
+            str(store or graph or DEFAULT_GRAPH), "the graph", "holds no policy; make one with: kg build PATH... -o FILE"
+        )
+    doubts = tuple(candidates(judged))
     match format:
         case ReportFormat.JSON:
-            emit(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+            rows = [*report.as_json(), *(doubt.as_json() for doubt in doubts)]
+            emit(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         case ReportFormat.TURTLE:
             emit(report.turtle())
         case ReportFormat.TABLE:
             console.report(report)
+            console.candidates(doubts)
     for note in notes(report):
         console.message("note", note)
     if not report.conforms:

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from kg.query.catalogue import Parameter, Question, catalogue, question
 from kg.query.errors import ParameterError, QueryError, UnknownQuestionError
+from kg.query.review import Candidate, Cited, candidates
 from kg.query.rows import Kind, Rows
 from kg.query.run import run
 
-__all__ = ["Kind", "Parameter", "ParameterError", "QueryError", "Question", "Rows", "UnknownQuestionError", "catalogue", "question", "run"]
+__all__ = [
+    "Candidate",
+    "Cited",
+    "Kind",
+    "Parameter",
+    "ParameterError",
+    "QueryError",
+    "Question",
+    "Rows",
+    "UnknownQuestionError",
+    "candidates",
+    "catalogue",
+    "question",
+    "run",
+]

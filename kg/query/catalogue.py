@@ -25,7 +25,7 @@ _FORMS = {
     "boolean": re.compile(r"true|false"),
 }
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
-_HEADER = re.compile(r"#\s*(question \((\w+)\)|why|read):\s*(.+)")
+_HEADER = re.compile(r"#\s*(question|review|why|read)(?: \((\w+)\))?:\s*(.+)")
 _PARAMETER = re.compile(r"#\s*param (\w+):\s*(\w+)(?:\s*=\s*(\S+))?\s*—\s*(.+)")
 _BEGINNING = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:PREFIX|BASE|SELECT|ASK|CONSTRUCT|DESCRIBE|INSERT|DELETE|LOAD|CLEAR|DROP|WITH)\b", re.I)
 
@@ -60,7 +60,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query with what its header says. `questions` are by language."""
+    """A query with what its header says. `questions` are by language.
+
+    So is `review`, where there is any: what a row is to tell a reviewer, to whom `kg validate` shows each row as a candidate.
+    """
 
     name: str
     questions: Mapping[str, str]
@@ -68,6 +71,7 @@ class Question:
     read: str
     parameters: tuple[Parameter, ...]
     text: str = field(repr=False)
+    review: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def question(self) -> str:
@@ -128,7 +132,7 @@ def _catalogued(path: Path) -> Question:
 
 
 def _parsed(name: str, text: str) -> Question:
-    questions: dict[str, str] = {}
+    spoken: dict[str, dict[str, str]] = {"question": {}, "review": {}}
     said = {"why": "", "read": ""}
     parameters = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -136,11 +140,12 @@ def _parsed(name: str, text: str) -> Question:
             parameters.append(_parameter(name, number, line))
         elif header := _HEADER.fullmatch(line.rstrip()):
             key, language, value = header.groups()
-            if language:
-                questions[language] = value
-            else:
+            if language and key in spoken:
+                spoken[key][language] = value
+            elif key in said:
                 said[key] = value
-    return Question(name, MappingProxyType(questions), said["why"], said["read"], tuple(parameters), text)
+    questions, review = (MappingProxyType(texts) for texts in spoken.values())
+    return Question(name, questions, said["why"], said["read"], tuple(parameters), text, review)
 
 
 def _parameter(name: str, number: int, line: str) -> Parameter:
