@@ -15,7 +15,7 @@ help:
 	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md'
 	@echo 'make bench  speed of extraction beside a public tool'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
-	@echo 'make mutate  takes each constraint out of the shapes in turn and says what notices, in docs/mutants.md'
+	@echo 'make mutate take each constraint out of the shapes in turn; what notices stands in docs/mutants.md'
 	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
 
 .venv/installed: pyproject.toml
@@ -53,6 +53,7 @@ docs: .venv/installed
 
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py
+	@$(BIN)/python benchmarks/validation.py
 
 .venv/installed-eval: .venv/installed
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,fit]'

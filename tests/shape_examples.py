@@ -13,7 +13,7 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from kg.namespaces import expand
-from kg.validate import Engine, Regime, Requirement, Result, Version, background, judge, versions
+from kg.validate import Background, Engine, Regime, Requirement, Result, Version, background, judge, versions
 
 FOLDER = Path(__file__).parent / "shapes"
 STATUSES = {name: URIRef(expand(f"pk:{name}When")) for name in ("stated", "partial", "denied", "applicable", "deferred")}
@@ -92,8 +92,8 @@ class Trial:
     rules: Regime
 
     @cached_property
-    def _data(self) -> Graph:
-        return background(Dataset(default_union=True))
+    def _data(self) -> Background:
+        return Background(background(Dataset(default_union=True)))
 
     @cached_property
     def parts(self) -> dict[str, frozenset[Node]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rdflib import Graph
 
-from kg.validate.engine import Engine
+from kg.validate.engine import Background, Engine
 from kg.validate.judge import judge
 from kg.validate.notes import notes
 from kg.validate.pool import judged
@@ -17,6 +17,7 @@ from kg.validate.source import Source, Version, background, versions
 __all__ = [
     "ALL",
     "TODAY",
+    "Background",
     "Engine",
     "Evidence",
     "Message",

@@ -17,6 +17,7 @@ from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
 from kg.errors import ConfigurationError
+from kg.namespaces import compress
 
 _REFERENCES = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
 _LISTS = (SH["or"], SH["and"], SH.xone)
@@ -61,7 +62,7 @@ def check(files: Iterable[ShapesFile]) -> None:
     for file in files:
         for shape, other in _references(file.graph):
             if other not in known:
-                raise file.fault(_named(file.graph, shape), f"refers to {_short(other)}, which is nowhere in the shapes")
+                raise file.fault(_named(file.graph, shape), f"refers to {compress(str(other))}, which is nowhere in the shapes")
         try:
             shapes = list(ShapesGraph(Graph() + file.graph).shapes)
         except (ShapeLoadError, ValueError) as error:
@@ -88,11 +89,7 @@ def _named(graph: Graph, node: Node | None) -> str:
     while node is not None and not isinstance(node, URIRef) and node not in seen:
         seen.add(node)
         node = min(graph.subjects(None, node), key=str, default=None)
-    return _short(node) if node is not None else "the file"
-
-
-def _short(node: Node) -> str:
-    return f"shape:{str(node).rpartition('#')[2]}" if isinstance(node, URIRef) and "#" in node else str(node)
+    return compress(str(node)) if node is not None else "the file"
 
 
 def _first_line(error: Exception) -> str:

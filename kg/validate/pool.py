@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from rdflib import Graph
 
-from kg.validate.engine import Engine
+from kg.validate.engine import Background, Engine
 from kg.validate.judge import judge
 from kg.validate.report import Result
 from kg.validate.requirements import TODAY, in_force, regime
@@ -22,9 +22,9 @@ SHARE = 8
 
 @dataclass
 class Judge:
-    """Judges versions by the regime `name`, or without one by the law of each text's day. The background becomes its own."""
+    """Judges versions by the regime `name`, or without one by the law of each text's day."""
 
-    background: Graph
+    background: Background
     name: str | None
     _engines: dict[tuple[str, ...], Engine] = field(default_factory=dict)
 
@@ -45,7 +45,7 @@ def judged(
     """What `Judge` says of each version, in their order. `workers` are the processes at most, by default as many as there are cores."""
     processes = min(workers or os.cpu_count() or 1, -(-len(versions) // SHARE))
     if processes <= 1:
-        yield from map(Judge(background, name), versions)
+        yield from map(Judge(Background(background), name), versions)
         return
     # A fresh process rather than a fork: Oxigraph's threads do not survive one.
     context = multiprocessing.get_context("spawn")
@@ -57,10 +57,7 @@ _JUDGE: list[Judge] = []  # Of a worker process, which has one.
 
 
 def _begin(background: Iterable[Triple], name: str | None) -> None:
-    graph = Graph()
-    for triple in background:
-        graph.add(triple)
-    _JUDGE[:] = [Judge(graph, name)]
+    _JUDGE[:] = [Judge(Background(background), name)]
 
 
 def _judge(version: Version) -> tuple[tuple[Result, ...], Graph]:
