@@ -107,6 +107,7 @@ class _Shapes(ShapesGraph):
 
     def plain(self, node: Node) -> Any:
         """A shape as pyshacl made it."""
+        assert self.shapes, "asking for the shapes makes pyshacl look for them"
         return super().lookup_shape_from_node(node)
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -98,11 +98,17 @@ def _triples(source: Source, graph: URIRef | None) -> Iterator[Triple]:
     yield from Graph(store=source.store, identifier=graph or DATASET_DEFAULT_GRAPH_ID)
 
 
+@lru_cache(maxsize=1 << 16)
+def _iri(value: str) -> URIRef:
+    # One object for one IRI: quick to compare, and written once where triples are sent to another process.
+    return URIRef(value)
+
+
 def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
     if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
+        return _iri(term.value)
     if isinstance(term, ox.Literal):
-        return Literal(term.value, lang=term.language) if term.language else Literal(term.value, datatype=URIRef(term.datatype.value))
+        return Literal(term.value, lang=term.language) if term.language else Literal(term.value, datatype=_iri(term.datatype.value))
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     raise TypeError("a quoted triple cannot be validated: the model has none")
