@@ -6,7 +6,7 @@ DEMO := build/demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench bench-load eval fit vendor clean
+.PHONY: help demo test lint docs bench bench-load eval fit mutate vendor clean
 
 help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench-load  the server under sixteen clients for a minute'
 	@echo 'make vendor fetch from npm what the page of kg serve is made of, at the versions that are written down'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
+	@echo 'make mutate take each constraint out of the shapes in turn; what notices stands in docs/mutants.md'
 	@echo 'make fit    learn the weights of the fitted part again from the annotated policies'
 
 .venv/installed: pyproject.toml
@@ -58,6 +59,7 @@ docs: .venv/installed
 bench: .venv/installed-bench
 	@$(BIN)/python benchmarks/extraction.py
 	@$(BIN)/python benchmarks/queries.py
+	@$(BIN)/python benchmarks/validation.py
 	@$(BIN)/python benchmarks/export.py
 
 bench-load: .venv/installed
@@ -72,6 +74,9 @@ vendor: .venv/installed
 
 eval: .venv/installed-eval
 	@$(BIN)/python tools/evaluate.py
+
+mutate: .venv/installed
+	@$(BIN)/python tools/mutate_shapes.py
 
 fit: .venv/installed-eval
 	@$(BIN)/python tools/fit_confidence.py

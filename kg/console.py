@@ -19,7 +19,7 @@ from kg.namespaces import DATA
 if TYPE_CHECKING:
     from kg.batch import Batch, BuildReport
     from kg.export import Exporter, Written
-    from kg.query import Question
+    from kg.query import Candidate, Question
     from kg.query.free import Understood
     from kg.reason import Inferred, Ontology, Reasoning
     from kg.validate import Report, Result, Status
@@ -267,6 +267,16 @@ def report(judged: Report, language: str = "en") -> None:
     total = ", ".join(f"{count} {severity.lower()}{'s' * (count != 1)}" for severity, count in sorted(severities.items(), key=_by_severity))
     closing = f"{number} judged by {judged.regime}: {total or 'nothing to mend'}"
     out().print(Text(heading), table, _legend(), "", *_remedies(judged, language), Text(closing, style="bold"), sep="\n")
+
+
+def candidates(found: Iterable[Candidate], language: str = "en") -> None:
+    """What texts deny in one place and affirm in others, for a person to review."""
+    console = out()
+    for candidate in found:
+        quotes = "".join(f"\n  but:    {cited.quote} [{cited.start}-{cited.end}]" for cited in candidate.affirmed)
+        head = f"\n{candidate.question}: {candidate.message(language)}\n  in {Path(candidate.document).name}, a candidate for review"
+        text = f"{head}\n  says:   {candidate.denied.quote} [{candidate.denied.start}-{candidate.denied.end}]{quotes}"
+        console.print(Text(text), soft_wrap=True)
 
 
 def _by_severity(item: tuple[str, int]) -> int:

@@ -213,11 +213,44 @@ def test_text_of_a_plain_file_is_the_file(policy: Path) -> None:
 
 
 def test_validate_finds_violations_and_says_so_in_the_exit_code(small: Path) -> None:
-    result = kg("validate", small)
+    result = kg("validate", small, "--regime", "gdpr")
     assert result.exit_code == 1, result.stderr
     assert "gdpr-13-2-d" in result.stdout
+    assert "an anachronism, as it was not the law then" in result.stderr
     assert "1 quillmere-2009" in result.stdout
     assert "1 policies" not in result.stdout
+
+
+def test_validate_judges_by_the_law_of_the_texts_day(small: Path) -> None:
+    result = kg("validate", small)
+    assert result.exit_code == 0, result.stderr
+    assert "directive-10-b" in result.stdout
+    assert "gdpr-" not in result.stdout
+    assert "judged by directive, eprivacy, the law of that day" in result.stderr
+
+
+def test_validate_raises_candidates_for_review(shared: Path, tmp_path: Path) -> None:
+    path = tmp_path / "one.nq"
+    kg("build", shared / "policies" / "000_b0951799da9fdcc7.txt", "-o", path)
+
+    table = kg("validate", path).stdout
+    rows = json.loads(kg("validate", path, "--format", "json").stdout)
+
+    assert "a candidate for review" in table
+    [row] = [row for row in rows if row["status"] == "candidate"]
+    assert (row["requirement"], row["severity"]) == ("denied_transfers_contradicted", "Info")
+    assert len(row["clauses"]) > 1
+    assert len(kg("query", "denied_transfers_contradicted", "-g", path, "--format", "csv").stdout.splitlines()) == len(row["clauses"])
+
+
+def test_validate_of_a_graph_of_another_model_says_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "other.ttl"
+    path.write_text("<urn:x:a> a <http://xmlns.com/foaf/0.1/Person> .", encoding="utf-8")
+
+    result = kg("validate", path)
+
+    assert result.exit_code == 2
+    assert f"{path}, the graph: holds no policy" in result.stderr
 
 
 def test_validate_as_json(small: Path) -> None:

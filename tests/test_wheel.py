@@ -64,3 +64,4 @@ def test_runs_the_main_job(wheel: Path, examples: Path, tmp_path: Path) -> None:
     assert json.loads(run(kg, "validate", "--format", "json", cwd=tmp_path, expected=1).stdout)
     run(kg, "validate", "--regime", "gdpr", "--format", "html", "-o", "report", "--texts", "policies", cwd=tmp_path, expected=1)
     assert "alderwick" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert json.loads(run(kg, "validate", "--regime", "gdpr", "--format", "json", cwd=tmp_path, expected=1).stdout)

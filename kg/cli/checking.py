@@ -43,7 +43,12 @@ class ReportFormat(StrEnum):
 def validate(
     graph: GraphArgument = None,
     store: StoreOption = None,
-    regime: Annotated[str, typer.Option("--regime", metavar="NAME", help="The law to judge by: a folder of shapes/.")] = "gdpr",
+    regime: Annotated[
+        str | None,
+        typer.Option(
+            "--regime", metavar="NAME", help="What to judge by: gdpr, eprivacy, all, …", show_default="the law in force at each text's date"
+        ),
+    ] = None,
     format: Annotated[ReportFormat, typer.Option("--format", "-f", help="How to print the report.")] = ReportFormat.TABLE,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="PATH", help="Where to: a file, or a folder for html.", show_default="stdout")
@@ -56,26 +61,41 @@ def validate(
         list[Path] | None,
         typer.Option("--texts", metavar="PATH", help="The policies themselves: html then shows their whole text, and sarif has lines."),
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-w", min=1, metavar="N", help="Processes at most.", show_default="one a core")
+    ] = None,
 ) -> None:
-    """Check each policy's completeness, and the graph's structure. Exit code 1 says that there are violations."""
+    """Check each policy's completeness, and the graph's structure. Exit code 1 says that there are violations.
+
+    A text is judged by the law that was in force at its date, which is the day it was seen on or says that it holds from; without a date by
+    the law of today. With --regime it is judged by that, and an anachronism is marked as one. What a text denies and elsewhere affirms is
+    raised as a candidate for review, and never counts as a violation.
+    """
     _check_usage(format, output, language, texts)
+    from kg.query import candidates
+    from kg.validate import notes
     from kg.validate import validate as check
 
     judged = source(graph, store)
-    report = check(judged, regime=regime)
+    report = check(judged, regime, workers)
     if not report.results:
         raise ConfigurationError(
             str(store or graph or DEFAULT_GRAPH), "the graph", "holds no policy; make one with: kg build PATH... -o FILE"
         )
+    doubts = tuple(candidates(judged))
     failed = False
     if format in (ReportFormat.SARIF, ReportFormat.HTML):
         failed = _publish(report, judged, format, output, language, texts or [])
     elif format is ReportFormat.JSON:
-        _put(json.dumps(report.as_json(language or "en"), ensure_ascii=False, indent=2) + "\n", output)
+        rows = [*report.as_json(language or "en"), *(doubt.as_json(language or "en") for doubt in doubts)]
+        _put(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", output)
     elif format is ReportFormat.TURTLE:
         _put(report.turtle(), output)
     else:
         console.report(report, language or "en")
+        console.candidates(doubts, language or "en")
+    for note in notes(report):
+        console.message("note", note)
     if failed:
         raise typer.Exit(ExitCode.INPUTS_FAILED)
     if not report.conforms:

@@ -25,7 +25,7 @@ _FORMS = {
     "boolean": re.compile(r"true|false"),
 }
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
-_HEADER = re.compile(r"#\s*(?:(question|also) \((\w+)\)|(why|read)):\s*(.+)")
+_HEADER = re.compile(r"#\s*(?:(question|review|also) \((\w+)\)|(why|read)):\s*(.+)")
 _PARAMETER = re.compile(r"#\s*param (\w+):\s*(\w+)(?:\s*=\s*(\S+))?(?:\s+of\s+([^—]+?))?\s*—\s*(.+)")
 _BEGINNING = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:PREFIX|BASE|SELECT|ASK|CONSTRUCT|DESCRIBE|INSERT|DELETE|LOAD|CLEAR|DROP|WITH)\b", re.I)
 
@@ -68,7 +68,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query with what its header says. `questions` are by language; `also` are other ways to ask it."""
+    """A query with what its header says. `questions` are by language; `also` are other ways to ask it.
+
+    `review` is by language too, where there is any: what a row is to tell a reviewer, to whom `kg validate` shows each row as a candidate.
+    """
 
     name: str
     questions: Mapping[str, str]
@@ -77,6 +80,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     text: str = field(repr=False)
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    review: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def question(self) -> str:
@@ -139,6 +143,7 @@ def _catalogued(path: Path) -> Question:
 def _parsed(name: str, text: str) -> Question:
     questions: dict[str, str] = {}
     also: dict[str, tuple[str, ...]] = {}
+    review: dict[str, str] = {}
     said = {"why": "", "read": ""}
     parameters = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -148,11 +153,22 @@ def _parsed(name: str, text: str) -> Question:
             asking, language, key, value = header.groups()
             if asking == "question":
                 questions[language] = value
+            elif asking == "review":
+                review[language] = value
             elif asking == "also":
                 also[language] = tuple(way.strip() for way in value.split("|"))
             else:
                 said[key] = value
-    return Question(name, MappingProxyType(questions), said["why"], said["read"], tuple(parameters), text, MappingProxyType(also))
+    return Question(
+        name,
+        MappingProxyType(questions),
+        said["why"],
+        said["read"],
+        tuple(parameters),
+        text,
+        MappingProxyType(also),
+        MappingProxyType(review),
+    )
 
 
 def _parameter(name: str, number: int, line: str) -> Parameter:

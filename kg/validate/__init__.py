@@ -6,14 +6,19 @@ from collections.abc import Iterator
 
 from rdflib import Graph
 
-from kg.validate.engine import Engine
+from kg.validate.engine import Background, Engine
 from kg.validate.judge import judge
+from kg.validate.notes import notes
+from kg.validate.pool import judged
 from kg.validate.report import SEVERITIES, Evidence, Message, Report, Result, Status
-from kg.validate.requirements import Regime, Requirement, UnknownRegimeError, regime, regimes, requirements_of
+from kg.validate.requirements import ALL, TODAY, Regime, Requirement, UnknownRegimeError, in_force, regime, regimes, requirements_of
 from kg.validate.source import Source, Version, background, versions
 
 __all__ = [
+    "ALL",
     "SEVERITIES",
+    "TODAY",
+    "Background",
     "Engine",
     "Evidence",
     "Message",
@@ -25,36 +30,42 @@ __all__ = [
     "Status",
     "UnknownRegimeError",
     "Version",
+    "background",
+    "in_force",
+    "judge",
+    "notes",
     "regime",
     "regimes",
     "requirements_of",
     "validate",
     "validate_each",
+    "versions",
 ]
 
+_BY_DATE = "the law of its day"
 
-def validate(source: Source, regime: str = "gdpr") -> Report:
-    """Judge every policy version of `source` by the shapes of `regime`, each version alone.
+
+def validate(source: Source, regime: str | None = None, workers: int | None = None) -> Report:
+    """Judge every policy version of `source`, each version alone: by the shapes of `regime`, or without one by the law of the text's day.
 
     A version is judged with its own facts and evidence, the organisations and the vocabulary, and with nothing of another version. Where
-    `source` holds no vocabulary graph, the one of this program is taken.
+    `source` holds no vocabulary graph, the one of this program is taken. A text without a date is judged by what has not been repealed.
+    Many versions are shared out over `workers` processes, by default as many as there are cores.
 
     Raises:
         UnknownRegimeError: `regime` is not one of `regimes()`.
-        ConfigurationError: a shapes file is not Turtle, or lacks what a requirement must have.
+        ConfigurationError: a shapes file is not Turtle or no SHACL, or lacks what a requirement must have.
     """
     results: list[Result] = []
     reports: list[Graph] = []
-    for judged, graph in validate_each(source, regime):
-        results.extend(judged)
+    for found, graph in validate_each(source, regime, workers):
+        results.extend(found)
         reports.append(graph)
-    return Report(regime, tuple(results), tuple(reports))
+    return Report(regime or _BY_DATE, tuple(results), tuple(reports), by_date=not regime)
 
 
-def validate_each(source: Source, name: str = "gdpr") -> Iterator[tuple[tuple[Result, ...], Graph]]:
+def validate_each(source: Source, name: str | None = None, workers: int | None = None) -> Iterator[tuple[tuple[Result, ...], Graph]]:
     """As `validate`, one version at a time in the order of their IRIs: its results, and its SHACL report as pyshacl made it."""
-    rules = regime(name)
-    engine = Engine(rules.shapes, background(source))
-    for version in versions(source):
-        with engine.holding(version.triples):
-            yield judge(engine, rules, version)
+    if name:
+        regime(name)  # An unknown one is an error even where there is nothing to judge.
+    return judged(tuple(versions(source)), background(source), name, workers)

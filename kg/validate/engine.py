@@ -1,4 +1,4 @@
-"""The only module that knows pyshacl. It keeps one data graph and one parsed shapes graph for all versions.
+"""Runs pyshacl, fast. It keeps one data graph and one parsed shapes graph for all versions.
 
 Vocabulary and organisations are mixed into the data once, because `sh:class` and paths over `skos:broader` need them there (pyshacl's own
 ontology graph carries only RDFS and OWL axioms over). A version's triples are added and removed again.
@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, TypeAlias
 
+from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+from pyshacl.constraints.core.shape_based_constraints import NodeConstraintComponent, PropertyConstraintComponent
 from pyshacl.graph_abstraction import DataGraph
 from pyshacl.shapes_graph import ShapesGraph
 from pyshacl.validator import Validator
@@ -17,19 +20,23 @@ from rdflib import Graph
 from rdflib.namespace import NamespaceManager
 from rdflib.term import Identifier, Node
 
+from kg.validate.conformance import Conformance, Index
+
 _Answer: TypeAlias = tuple[bool, list[Any]]
+_HANDING_ON = (NodeConstraintComponent, PropertyConstraintComponent)
 
 
 class Engine:
     """Validates one version after another with the same shapes over the same background, which becomes the engine's own."""
 
-    def __init__(self, shapes: Graph, background: Graph) -> None:
-        self._data = background
-        self._data.namespace_manager = _PlainNames(self._data)
+    def __init__(self, shapes: Graph, background: Graph | Background) -> None:
+        held = background if isinstance(background, Background) else Background(background)
+        self._data, self._index = held.graph, held.index
         lean = _lean(shapes)
         self._validator = Validator(DataGraph.from_rdflib(self._data), shacl_graph=lean, options={"inplace": True})
-        self._shapes = self._validator.shacl_graph = _RememberingShapes(lean)
+        self._shapes = self._validator.shacl_graph = _Shapes(lean)
         self._executor = self._validator.make_executor()
+        self._conforms = self._shapes.conforms = Conformance(lean, self._index, self._asked, CONSTRAINT_PARAMETERS_MAP)
 
     @property
     def data(self) -> Graph:
@@ -45,72 +52,93 @@ class Engine:
     @contextmanager
     def holding(self, triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[None]:
         """Hold the triples of a version while the block runs. What the background holds anyway stays."""
-        added = [triple for triple in triples if triple not in self._data]
+        added = [triple for triple in triples if triple not in self._index]
         for triple in added:
             self._data.add(triple)
+        self._index.add(added)
+        self._conforms.forget()
         try:
             yield
         finally:
             for triple in added:
                 self._data.remove(triple)
-            self._shapes.forget()
+            self._index.remove(added)
+            self._conforms.forget()
 
     def report(self) -> Graph:
-        """The SHACL report on what is held, from all shapes with targets."""
-        graph: Graph = self._validator.run()[1]  # type: ignore[no-untyped-call]
+        """The SHACL report on what is held, from all shapes with targets: what does not conform is put to pyshacl, in its words."""
+        data = self._validator.data_graph
+        results: list[Any] = []
+        for shape in self._shapes.targeted:
+            failing = [node for node in shape.focus_nodes(data) if not self._conforms(shape.node, node)]
+            if failing:
+                results.extend(shape.validate(self._executor, data, focus=failing)[1])
+        graph: Graph = Validator.create_validation_report(self._shapes, not results, results)[0]
         return graph
 
     def conforms(self, shape: Node, node: Node) -> bool:
         """Whether `node` conforms to `shape`, which need not have a target."""
-        found = self._shapes.lookup_shape_from_node(shape)
-        return bool(found.validate(self._executor, self._validator.data_graph, focus=node)[0])
+        return self._conforms(shape, node)
 
     def values(self, shape: Node, node: Node) -> set[Node]:
         """What the path of a property shape reaches from `node`."""
-        found = self._shapes.lookup_shape_from_node(shape)
+        found = self._shapes.plain(shape)
         return set(found.value_nodes(self._validator.data_graph, [node])[node])
 
+    def _asked(self, shape: Node, node: Node) -> bool:
+        return bool(self._shapes.plain(shape).validate(self._executor, self._validator.data_graph, focus=node)[0])
 
-class _RememberingShapes(ShapesGraph):
-    """A shapes graph whose shapes remember what they said of a node.
 
-    A pattern is asked by the shape that wants it, by the shape that finds it vague and for the status: once is enough, as long as the
-    data stay the same.
-    """
+class Background:
+    """What all versions are judged with, ready for engines that take turns."""
 
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
-        self._said: dict[tuple[Node, Node], _Answer] = {}
-        self._remembering: dict[Node, _Remembering] = {}
+    def __init__(self, triples: Iterable[tuple[Node, Node, Node]]) -> None:
+        self.graph = Graph()
+        self.graph.namespace_manager = _PlainNames(self.graph)
+        for triple in triples:
+            self.graph.add(triple)
+        self.index = Index(self.graph)
+
+
+class _Shapes(ShapesGraph):
+    """A shapes graph that answers without pyshacl where only the answer counts."""
+
+    conforms: Conformance
+
+    def plain(self, node: Node) -> Any:
+        """A shape as pyshacl made it."""
+        assert self.shapes, "asking for the shapes makes pyshacl look for them"
+        return super().lookup_shape_from_node(node)
+
+    @cached_property
+    def targeted(self) -> list[Any]:
+        """The shapes with targets of their own, by name."""
+        return sorted((shape for shape in self.shapes if any(shape.target())), key=lambda shape: str(shape.node))
 
     def lookup_shape_from_node(self, node: Node) -> Any:
-        if node not in self._remembering:
-            self._remembering[node] = _Remembering(super().lookup_shape_from_node(node), self._said)
-        return self._remembering[node]
-
-    def forget(self) -> None:
-        self._said.clear()
+        return _Nested(super().lookup_shape_from_node(node), self.conforms)
 
 
-class _Remembering:
-    """A shape in all but `validate`, which answers from memory where it can."""
+class _Nested:
+    """A shape in all but `validate`, which leaves out what nobody reads."""
 
-    __slots__ = ("_said", "_shape")
+    __slots__ = ("_conforms", "_shape")
 
-    def __init__(self, shape: Any, said: dict[tuple[Node, Node], _Answer]) -> None:
-        self._shape, self._said = shape, said
+    def __init__(self, shape: Any, conforms: Conformance) -> None:
+        self._shape, self._conforms = shape, conforms
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._shape, name)
 
     def validate(self, executor: Any, target_graph: Any, focus: Any = None, _evaluation_path: list[Any] | None = None) -> _Answer:
-        if not isinstance(focus, Identifier):
-            answer: _Answer = self._shape.validate(executor, target_graph, focus, _evaluation_path)
-            return answer
-        key = self._shape.node, focus
-        if key not in self._said:
-            self._said[key] = self._shape.validate(executor, target_graph, focus, _evaluation_path)
-        return self._said[key]
+        if isinstance(focus, Identifier):
+            if self._conforms(self._shape.node, focus):
+                return True, []
+            # Only sh:node and sh:property hand on what the nested shape reports; the others ask whether it conforms.
+            if _evaluation_path and not isinstance(_evaluation_path[-1], _HANDING_ON):
+                return False, []
+        answer: _Answer = self._shape.validate(executor, target_graph, focus, _evaluation_path)
+        return answer
 
 
 class _PlainNames(NamespaceManager):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from rdflib import Graph, URIRef
 from rdflib.collection import Collection
@@ -13,13 +12,12 @@ from rdflib.term import Literal, Node
 from kg.namespaces import expand
 from kg.validate.engine import Engine
 from kg.validate.report import Evidence, Message, Result, Status
-from kg.validate.requirements import Regime, Requirement
+from kg.validate.requirements import TODAY, Regime, Requirement
 from kg.validate.source import Version
 
 _EVIDENCE = URIRef(expand("pk:evidence"))
 _EXCERPT = URIRef(expand("pk:ExcerptVersion"))
 _CONTROLLER = URIRef(expand("dpv:hasDataController"))
-_DATES = tuple(URIRef(expand(name)) for name in ("pk:observedOn", "pk:effectiveFrom"))
 _START, _END, _QUOTE, _CLAUSE = (URIRef(expand(name)) for name in ("pk:startOffset", "pk:endOffset", "pk:quote", "pk:Clause"))
 _ORDER = ("Violation", "Warning", "Info")
 
@@ -32,13 +30,11 @@ def judge(engine: Engine, regime: Regime, version: Version) -> tuple[tuple[Resul
         owner = regime.owners.get(report.value(result, SH.sourceShape) or result)
         if owner:
             faults.setdefault(owner, []).append(result)
-    old = _is_older(engine.data, version.iri, regime.applies_from)
-    return tuple(
-        _result(engine, version, requirement, report, faults.get(requirement.id, ()), old) for requirement in regime.requirements
-    ), report
+    results = (_result(engine, version, requirement, report, faults.get(requirement.id, ())) for requirement in regime.requirements)
+    return tuple(results), report
 
 
-def _result(engine: Engine, version: Version, asked: Requirement, report: Graph, faults: Sequence[Node], old: bool) -> Result:
+def _result(engine: Engine, version: Version, asked: Requirement, report: Graph, faults: Sequence[Node]) -> Result:
     if asked.stated is None:
         status, pattern = (Status.ABSENT, None) if faults else (Status.STATED, None)
     elif (version.iri, RDF.type, _EXCERPT) in engine.data:
@@ -55,14 +51,16 @@ def _result(engine: Engine, version: Version, asked: Requirement, report: Graph,
         document=version.document,
         title=version.title,
         requirement=asked.id,
-        names=asked.names,
+        names=dict(asked.names),
         source=asked.source,
         status=status,
         severity=next((severity for severity in _ORDER if severity in severities), None),
         messages=tuple(sorted(set(_messages(report, faults)))),
         focus=focus,
         clauses=tuple(_clauses(engine.data, nodes)),
-        anachronism=old and asked.stated is not None,
+        anachronism=not asked.law.holds(version.day or TODAY),
+        regime=asked.regime,
+        day=version.day,
     )
 
 
@@ -140,10 +138,6 @@ def _around(data: Graph, start: int, end: int) -> list[Node]:
 
 
 def _span(data: Graph, node: Node) -> tuple[int, int] | None:
-    start, end = data.value(node, _START), data.value(node, _END)
-    return (int(start), int(end)) if isinstance(start, Literal) and isinstance(end, Literal) else None
-
-
-def _is_older(data: Graph, version: URIRef, since: date | None) -> bool:
-    days = [o.value for p in _DATES for o in data.objects(version, p) if isinstance(o, Literal) and isinstance(o.value, date)]
-    return bool(since and days and max(days) < since)
+    # A malformed offset is for the shapes to report; here it is as good as none.
+    start, end = (value.value if isinstance(value, Literal) else None for value in (data.value(node, _START), data.value(node, _END)))
+    return (start, end) if isinstance(start, int) and isinstance(end, int) else None

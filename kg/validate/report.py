@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -59,7 +60,8 @@ class Evidence:
 class Result:
     """One requirement of one version. `severity` is None where there is nothing to mend.
 
-    `focus` are the nodes that the SHACL results are about; `anachronism` says that the text is older than the law it is judged by.
+    `focus` are the nodes that the SHACL results are about. `regime` is the one that the requirement stands in, empty for the graph's
+    structure; `day` the one that the text is of, if known. `anachronism` says that the law was not in force on that day.
     """
 
     version: str
@@ -74,6 +76,8 @@ class Result:
     focus: tuple[str, ...]
     clauses: tuple[Evidence, ...]
     anachronism: bool = False
+    regime: str = ""
+    day: date | None = None
 
     def message(self, language: str = "en") -> str:
         """The messages in `language` (else in English), with the nodes they are about where those are not the version itself."""
@@ -95,16 +99,22 @@ class Result:
             "title": self.title,
             "source": self.source,
             "anachronism": self.anachronism,
+            "regime": self.regime,
+            "date": self.day.isoformat() if self.day else None,
         }
 
 
 @dataclass(frozen=True)
 class Report:
-    """All results, version by version, in the order of the requirements' ids."""
+    """All results, version by version, in the order of the requirements' ids.
+
+    `by_date` says that each text was judged by the law of its own day.
+    """
 
     regime: str
     results: tuple[Result, ...]
     reports: tuple[Graph, ...] = field(default=(), repr=False)
+    by_date: bool = False
 
     @property
     def conforms(self) -> bool:

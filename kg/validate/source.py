@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -22,15 +23,21 @@ Triple: TypeAlias = tuple[Node, Node, Node]
 
 _VERSION_CLASSES = tuple(URIRef(expand(name)) for name in ("pk:PolicyVersion", "pk:FullTextVersion", "pk:ExcerptVersion"))
 
+_DATES = tuple(URIRef(expand(name)) for name in ("pk:observedOn", "pk:effectiveFrom"))
+
 
 @dataclass(frozen=True)
 class Version:
-    """A policy version with its facts and evidence. `document` is the path as it was given, or the IRI where none is known."""
+    """A policy version with its facts and evidence. `document` is the path as it was given, or the IRI where none is known.
+
+    `day` is the latest on which the text is known to have stood: the day it was seen on, or from which it says that it holds.
+    """
 
     iri: URIRef
     document: str
     title: str
     triples: tuple[Triple, ...] = field(repr=False)
+    day: date | None = None
 
 
 def versions(source: Source) -> Iterator[Version]:
@@ -47,7 +54,7 @@ def versions(source: Source) -> Iterator[Version]:
         graphs = {facts, URIRef(iris.evidence_graph(subject))} if facts in homes[subject] else homes[subject]
         triples = tuple(dict.fromkeys(triple for graph in sorted(graphs, key=str) for triple in _triples(source, graph)))
         document = _literal(triples, subject, DCTERMS.identifier) or str(subject)
-        yield Version(subject, document, _literal(triples, subject, DCTERMS.title), triples)
+        yield Version(subject, document, _literal(triples, subject, DCTERMS.title), triples, _day(triples, subject))
 
 
 def background(source: Source) -> Graph:
@@ -97,14 +104,25 @@ def _triples(source: Source, graph: URIRef | None) -> Iterator[Triple]:
     yield from Graph(store=source.store, identifier=graph or DATASET_DEFAULT_GRAPH_ID)
 
 
+@lru_cache(maxsize=1 << 16)
+def _iri(value: str) -> URIRef:
+    # One object for one IRI: quick to compare, and written once where triples are sent to another process.
+    return URIRef(value)
+
+
 def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
     if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
+        return _iri(term.value)
     if isinstance(term, ox.Literal):
-        return Literal(term.value, lang=term.language) if term.language else Literal(term.value, datatype=URIRef(term.datatype.value))
+        return Literal(term.value, lang=term.language) if term.language else Literal(term.value, datatype=_iri(term.datatype.value))
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     raise TypeError("a quoted triple cannot be validated: the model has none")
+
+
+def _day(triples: tuple[Triple, ...], subject: URIRef) -> date | None:
+    said = (o.toPython() for s, p, o in triples if s == subject and p in _DATES and isinstance(o, Literal))
+    return max((day.date() if isinstance(day, datetime) else day for day in said if isinstance(day, date)), default=None)
 
 
 def _literal(triples: tuple[Triple, ...], subject: URIRef, predicate: URIRef) -> str:

@@ -1,0 +1,64 @@
+"""Judges versions one after another or, where there are many, in several processes. Which one does not show in the answer."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+from rdflib import Graph
+
+from kg.validate.engine import Background, Engine
+from kg.validate.judge import judge
+from kg.validate.report import Result
+from kg.validate.requirements import TODAY, in_force, regime
+from kg.validate.source import Triple, Version
+
+SHARE = 8
+"""The least versions that are worth a process of their own: to start one takes about as long as to judge these."""
+
+
+@dataclass
+class Judge:
+    """Judges versions by the regime `name`, or without one by the law of each text's day."""
+
+    background: Background
+    name: str | None
+    _engines: dict[tuple[str, ...], Engine] = field(default_factory=dict)
+
+    def __call__(self, version: Version) -> tuple[tuple[Result, ...], Graph]:
+        """The results and the SHACL report of one version."""
+        rules = regime(self.name) if self.name else in_force(version.day or TODAY)
+        key = tuple(requirement.id for requirement in rules.requirements)
+        if key not in self._engines:
+            self._engines[key] = Engine(rules.shapes, self.background)
+        engine = self._engines[key]
+        with engine.holding(version.triples):
+            return judge(engine, rules, version)
+
+
+def judged(
+    versions: Sequence[Version], background: Graph, name: str | None, workers: int | None = None
+) -> Iterator[tuple[tuple[Result, ...], Graph]]:
+    """What `Judge` says of each version, in their order. `workers` are the processes at most, by default as many as there are cores."""
+    processes = min(workers or os.cpu_count() or 1, -(-len(versions) // SHARE))
+    if processes <= 1:
+        yield from map(Judge(Background(background), name), versions)
+        return
+    # A fresh process rather than a fork: Oxigraph's threads do not survive one.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _begin, (tuple(background), name)) as pool:
+        yield from pool.map(_judge, versions, chunksize=max(1, min(SHARE, len(versions) // processes)))
+
+
+_JUDGE: list[Judge] = []  # Of a worker process, which has one.
+
+
+def _begin(background: Iterable[Triple], name: str | None) -> None:
+    _JUDGE[:] = [Judge(Background(background), name)]
+
+
+def _judge(version: Version) -> tuple[tuple[Result, ...], Graph]:
+    return _JUDGE[0](version)
