@@ -34,6 +34,8 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
         if aside is not None and aside.exception:
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "excepted recipient")
             continue
+        if any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:FromCue")):
+            continue
         if named and frame.agent == mention.term and reading.acts(frame, *SHARE):
             continue  # It is the one that passes them on.
         if _within_an_end(reading, mention):
