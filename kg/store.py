@@ -80,9 +80,10 @@ def derive(directory: Path, make: Callable[[pyoxigraph.Store], Iterable[NamedGra
         InputError: the folder is not a store.
         OutputError: another process writes to the store.
     """
-    if not (directory / "CURRENT").is_file():
+    place = index(directory)
+    if not (place / "CURRENT").is_file():
         raise InputError(str(directory), "is not a store", "a store is made by: kg build PATH... --store DIR")
-    store = _writable(directory)
+    store = _writable(place)
     made = list(make(store))  # All or nothing: what fails on the last version leaves the store as it was.
     store.update(" ; ".join(f"DROP SILENT GRAPH {iri(graph.iri)} ; {_insert(graph)}" for graph in made))
     store.flush()
@@ -99,7 +100,7 @@ def open_store(source: Path) -> pyoxigraph.Store:
     """
     if source.is_dir():
         try:
-            return pyoxigraph.Store.read_only(str(_index(source)))
+            return pyoxigraph.Store.read_only(str(index(source)))
         except (OSError, ValueError, KeyError) as error:
             raise InputError(str(source), "is not a store", "a store is made by: kg build PATH... --store DIR") from error
         except RuntimeError as error:  # what Oxigraph raises where the files do not fit together, as in the middle of a write
@@ -127,8 +128,8 @@ def open_dataset(source: Path) -> rdflib.Dataset:
     return rdflib.Dataset(store=oxrdflib.OxigraphStore(store=open_store(source)), default_union=True)
 
 
-def _index(directory: Path) -> Path:
-    """The folder of the index: the store's own, or the one that its pointer names."""
+def index(directory: Path) -> Path:
+    """The folder of the index of a store: its own, or the one that its pointer names."""
     pointer = directory / POINTER
     return directory / str(json.loads(pointer.read_bytes())["index"]) if pointer.is_file() else directory
 

@@ -94,7 +94,7 @@ def topics() -> list[Topic]:
     """The ontology by topic, each term in the first file that gives it a type."""
     known = load(ROOT / "ontology")
     found, terms = [], {}
-    for path in sorted((ROOT / "ontology").glob("*.ttl")):
+    for path in sorted([*(ROOT / "ontology").glob("*.ttl"), *(ROOT / "ontology" / "export").glob("*.ttl")]):
         about = re.search(r"(?m)((?:^# .*\n)+)", path.read_text("utf-8"))
         topic = Topic(path.stem, about[1].replace("# ", "").replace("\n", " ").strip() if about else "", [])
         for curie, properties in sorted(read(path).items()):

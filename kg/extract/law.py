@@ -33,7 +33,7 @@ def bases(reading: Reading) -> Iterator[Candidate]:
     inherited = reading.lead is not None and any(
         reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest") for m in reading.lead.scene.of("basis")
     )
-    if interested or inherited or (scene.about("pk:TopicInterest") and scene.is_item):
+    if (interested or inherited or (scene.about("pk:TopicInterest") and scene.is_item)) and not scene.about("pk:TopicRetention"):
         for mention in scene.of("purpose"):
             yield reading.make("basis", "pk:interestPursued", mention.term, mention, 0.7, "interest pursued")
 

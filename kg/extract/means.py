@@ -111,7 +111,7 @@ def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
     """Whether data or a technology is the object of a verb: soon after it, or right before it as the subject of a passive."""
     scene = reading.scene
     place = scene.token_at(verb.start)
-    for mention in scene.of("data", "technology"):
+    for mention in scene.of("data") if verb.term == "dpv:Use" else scene.of("data", "technology"):
         if frame.start <= mention.start < frame.end and not (mention.start < verb.end and verb.start < mention.end):
             after = scene.token_at(mention.start) - scene.token_at(verb.end)
             before = place - scene.token_at(mention.end)
