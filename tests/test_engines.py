@@ -25,12 +25,16 @@ from kg.export.items import Node
 from kg.export.projection import project
 from kg.namespaces import compress
 from kg.push import Credentials, Protocol, PushError, push, target
-from kg.query import run
+from kg.query import question, run
 from kg.store import open_store
 
 pytestmark = pytest.mark.xdist_group("engines")
 
 QUESTIONS = sorted(path.stem for path in (resources.queries_dir() / "cypher").glob("*.cypher"))
+# Each with the defaults of its parameters, and with the other value of the one that its Cypher has.
+ASKED = [*((name, {}) for name in QUESTIONS), ("transfers_outside_eea", {"region": "loc:EU"})]
+IDS = ["-".join((name, *given)) for name, given in ASKED]
+Given = dict[str, str]
 Rows = set[tuple[str, ...]]
 
 
@@ -55,8 +59,13 @@ def cypher(name: str) -> str:
     return (resources.queries_dir() / "cypher" / f"{name}.cypher").read_text(encoding="utf-8")
 
 
-def by_sparql(graph: Path, name: str) -> Rows:
-    return {tuple(compress(cell) for cell in row) for row in run(open_store(graph), name).cells()}
+def parameters(name: str, given: Given) -> Given:
+    """What SPARQL binds, defaults too, for Cypher."""
+    return {key: term.value for key, term in question(name).bind(given).items()}
+
+
+def by_sparql(graph: Path, name: str, given: Given) -> Rows:
+    return {tuple(compress(cell) for cell in row) for row in run(open_store(graph), name, given).cells()}
 
 
 def told(rows: list[list[object]]) -> Rows:
@@ -82,13 +91,13 @@ def in_ladybug(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return graph, ladybug_of(graph, tmp_path_factory.mktemp("ladybug"))
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_questions_have_the_same_rows_on_ladybug(in_ladybug: tuple[Path, ladybug.Connection], name: str) -> None:
+@pytest.mark.parametrize(("name", "given"), ASKED, ids=IDS)
+def test_questions_have_the_same_rows_on_ladybug(in_ladybug: tuple[Path, ladybug.Connection], name: str, given: Given) -> None:
     graph, connection = in_ladybug
-    expected = by_sparql(graph, name)
+    expected = by_sparql(graph, name, given)
 
     assert expected
-    assert told(connection.execute(cypher(name)).get_all()) == expected
+    assert told(connection.execute(cypher(name), parameters(name, given)).get_all()) == expected
 
 
 def test_ladybug_holds_every_node_and_edge(in_ladybug: tuple[Path, ladybug.Connection]) -> None:
@@ -113,14 +122,14 @@ def arcade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def ask(arcade: Server) -> Iterator[Callable[[str, str], list[list[object]]]]:
+def ask(arcade: Server) -> Iterator[Callable[..., list[list[object]]]]:
     """Asks a database of ArcadeDB."""
     with neo4j.GraphDatabase.driver(arcade.url(scheme="bolt"), auth=(USER, PASSWORD)) as driver:
 
-        def asked(database: str, query: str) -> list[list[object]]:
+        def asked(database: str, query: str, given: Given | None = None) -> list[list[object]]:
             # A transaction that another one crossed is tried again by the driver, as the protocol wants it.
             with driver.session(database=database) as session:
-                return session.execute_write(lambda transaction: [list(record.values()) for record in transaction.run(query)])
+                return session.execute_write(lambda transaction: [list(record.values()) for record in transaction.run(query, given)])
 
         yield asked
 
@@ -129,7 +138,7 @@ def push_to(arcade: Server, graph: Path, database: str) -> None:
     push(graph, target(arcade.url(scheme="bolt")), Credentials(USER, PASSWORD), database)
 
 
-Ask = Callable[[str, str], list[list[object]]]
+Ask = Callable[..., list[list[object]]]
 CONTENT = (
     "MATCH (n) RETURN labels(n), properties(n)",
     "MATCH (a)-[e]->(b) RETURN a.iri, type(e), properties(e), b.iri",
@@ -157,20 +166,20 @@ def scripted(ask: Ask, example_graph: Path, tmp_path_factory: pytest.TempPathFac
     return example_graph
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_questions_have_the_same_rows_on_arcadedb_after_a_push(pushed: Path, ask: Ask, name: str) -> None:
-    expected = by_sparql(pushed, name)
+@pytest.mark.parametrize(("name", "given"), ASKED, ids=IDS)
+def test_questions_have_the_same_rows_on_arcadedb_after_a_push(pushed: Path, ask: Ask, name: str, given: Given) -> None:
+    expected = by_sparql(pushed, name, given)
 
     assert expected
-    assert told(ask("pushed", cypher(name))) == expected
+    assert told(ask("pushed", cypher(name), parameters(name, given))) == expected
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_questions_have_the_same_rows_on_arcadedb_after_the_script(scripted: Path, ask: Ask, name: str) -> None:
-    expected = by_sparql(scripted, name)
+@pytest.mark.parametrize(("name", "given"), ASKED, ids=IDS)
+def test_questions_have_the_same_rows_on_arcadedb_after_the_script(scripted: Path, ask: Ask, name: str, given: Given) -> None:
+    expected = by_sparql(scripted, name, given)
 
     assert expected
-    assert told(ask("scripted", cypher(name))) == expected
+    assert told(ask("scripted", cypher(name), parameters(name, given))) == expected
 
 
 def test_pushing_twice_over_bolt_changes_nothing(arcade: Server, pushed: Path, ask: Ask) -> None:
