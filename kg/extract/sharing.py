@@ -83,7 +83,8 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
     if scene.is_heading:
         return
     about = scene.about("pk:TopicTransfer")
-    moving = reading.any_act(*MOVE) or reading.any_act(*SHARE)
+    placed = scene.has("pk:PlaceOfProcessing")
+    moving = placed or reading.any_act(*MOVE) or reading.any_act(*SHARE)
     stated = False
     for mention in scene.of("place"):
         foreign = mention.term in _FOREIGN
@@ -97,7 +98,7 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
         if (
             not (acted or about)
             or ((mention.weak or foreign) and not moving)
-            or (not about and not region and not _moved_to(reading, mention))
+            or (not about and not region and not placed and not _moved_to(reading, mention))
         ):
             continue
         stated = True
