@@ -290,6 +290,15 @@ def test_virtuoso_takes_updates_of_what_its_sparql_can_say(virtuoso: Server, exa
         assert counted(virtuoso, "/sparql") == triples_of(tmp_path / "without.nq")
 
 
+def test_virtuoso_takes_the_five_policies(virtuoso: Server, five: Path) -> None:
+    push(five, target(virtuoso.url("/sparql-graph-crud-auth")), Credentials("dba", PASSWORD))
+    held, sent = counted(virtuoso, "/sparql"), triples_of(five)
+    shared = iris.CATALOG.rpartition("/")[0]  # what is said of all policies grows with each push
+    own = [name for name in sent if not name.startswith(shared)]
+    assert len(own) == 10
+    assert [held[name] for name in own] == [sent[name] for name in own]
+
+
 def test_a_server_that_is_not_there_is_named(example_graph: Path) -> None:
     url = f"http://127.0.0.1:{servers.free_port()}/store"
     with pytest.raises(PushError, match=f"{url}: cannot be reached"):
