@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 from kg.cli import app
 from kg.errors import ConfigurationError
-from kg.serve import is_loopback, token
+from kg.hosts import is_loopback
+from kg.serve import token
 from kg.serve.server import names
 from kg.store import open_store
 
@@ -197,7 +198,7 @@ def test_a_port_that_is_taken(server: Server, tmp_path: Path) -> None:
 
 def test_which_addresses_are_of_this_machine_alone() -> None:
     assert [is_loopback(host) for host in ("127.0.0.1", "127.8.8.8", "::1", "localhost")] == [True] * 4
-    assert [is_loopback(host) for host in ("0.0.0.0", "::", "192.0.2.1", "kg.example")] == [False] * 4
+    assert [is_loopback(host) for host in ("0.0.0.0", "::", "192.0.2.1", "kg.example", "localhost.kg.example")] == [False] * 5
 
 
 def test_a_public_address_gives_a_warning(tmp_path: Path) -> None:

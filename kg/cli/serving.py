@@ -10,6 +10,7 @@ import typer
 from kg import console
 from kg.cli.app import DEFAULT_GRAPH, GraphArgument, StoreOption, UsageError, app, examples
 from kg.errors import ConfigurationError
+from kg.hosts import is_loopback
 
 
 @app.command(
@@ -56,7 +57,7 @@ def serve(
     if not place.exists():
         raise ConfigurationError(str(place), "the graph", "it is not there; make it with: kg build PATH... -o FILE")
     token = server.token(token_file) if writable else None
-    if not server.is_loopback(host):
+    if not is_loopback(host):
         console.message(
             "warning", f"{host} is reached from other machines too; nothing is encrypted, and whoever reaches it may read the graph"
         )

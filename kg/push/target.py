@@ -7,8 +7,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from kg.errors import ConfigurationError, KgError
+from kg.hosts import is_loopback
 
-_LOOPBACK = ("127.", "localhost", "::1")
 _BOLT = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 _ENCRYPTED = frozenset({"https", "bolt+s", "bolt+ssc", "neo4j+s", "neo4j+ssc"})
 
@@ -56,4 +56,4 @@ def target(url: str, protocol: Protocol | None = None) -> Target:
     fitting = (Protocol.BOLT,) if parts.scheme in _BOLT else (Protocol.STORE, Protocol.UPDATE)
     if protocol and protocol not in fitting:
         raise ConfigurationError(url, "the URL", f"is not spoken to by {protocol}; choose {' or '.join(fitting)}")
-    return Target(url, protocol or fitting[0], parts.scheme not in _ENCRYPTED and not host.startswith(_LOOPBACK))
+    return Target(url, protocol or fitting[0], parts.scheme not in _ENCRYPTED and not is_loopback(host))

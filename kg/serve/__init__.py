@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from kg.serve.access import token
 from kg.serve.limits import Limits
-from kg.serve.server import is_loopback, serve
+from kg.serve.server import serve
 
-__all__ = ["Limits", "is_loopback", "serve", "token"]
+__all__ = ["Limits", "serve", "token"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import signal
 import socket
 from collections.abc import Callable
@@ -12,22 +11,13 @@ from pathlib import Path
 import uvicorn
 
 from kg.errors import ConfigurationError
+from kg.hosts import is_loopback
 from kg.serve.app import LONGEST_HEAD, application
 from kg.serve.guard import GuardedProtocol
 from kg.serve.limits import Limits
 from kg.serve.pool import Pool
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def names(host: str) -> list[str]:
