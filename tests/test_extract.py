@@ -63,6 +63,12 @@ CASES = [
     ("fi", "Sinulla on oikeus pyytää henkilötietojesi poistamista.", "right hasRight eu-gdpr:A17"),
     ("fi", "Voit tehdä valituksen valvontaviranomaiselle.", "right hasRight eu-gdpr:A77"),
     ("fi", "Käsittely perustuu suostumukseesi.", "practice hasLegalBasis dpv:Consent"),
+    ("en", "We receive your personal data directly from you.", "practice hasDataSource dpv:DataSubjectDataSource"),
+    ("en", "You must provide your address, otherwise we cannot deliver.", "practice hasNecessity dpv:Required"),
+    ("en", "If you do not provide your address, we cannot deliver the order.", "practice hasConsequence pk:ServiceUnavailable"),
+    ("en", "If you are still unhappy, you can contact the communications authority.", "right hasRight eu-gdpr:A77"),
+    ("en", "We give you ways to correct your details or to delete them.", "right hasRight eu-gdpr:A17"),
+    ("en", "Your data may be transferred to places where other laws apply.", "practice hasProcessing dpv:CrossBorderTransfer"),
 ]
 
 
@@ -78,6 +84,12 @@ def test_a_sentence_says_what_a_reader_takes_from_it(language: str, text: str, e
         ("en", "We do not sell your data, but we may share it with our service providers.", "denial hasRecipient pk:ServiceProvider"),
         ("en", "We do not transfer your data outside the European Economic Area.", "practice hasLocation loc:non-EEA"),
         ("en", "Your circumstances are taken into account.", "practice hasPersonalData pk:AccountData"),
+        ("en", "You must know that you can object to the processing of your data.", "practice hasNecessity dpv:Required"),
+        ("en", "You may object to the processing of your data without giving a reason.", "practice hasNecessity dpv:Optional"),
+        ("en", "If we are unable to provide your data, we shall tell you why.", "practice hasConsequence pk:ServiceUnavailable"),
+        ("en", "We store your data as the laws of Norland demand, and so do the courts of India.", "practice hasLocation loc:IN"),
+        ("en", "You can have your data removed from our systems.", "practice hasDataSource dpv:DataControllerDataSource"),
+        ("en", "You may access and change your settings on our site.", "right hasRight eu-gdpr:A16"),
         ("fi", "Tietoja ei siirretä ETA-alueen ulkopuolelle.", "practice hasLocation loc:non-EEA"),
         ("fi", "Emme luovuta tietojasi kolmansille osapuolille.", "practice hasRecipient dpv:ThirdParty"),
     ],

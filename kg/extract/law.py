@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.reading import BELOW, DOUBTFUL, KEEP, SHARE, Candidate, Reading, whatever
+from kg.extract.asides import Aside
+from kg.extract.reading import BELOW, COLLECT, DOUBTFUL, KEEP, SHARE, Candidate, Reading, whatever
 from kg.model import Mention
 
 _ABOUT_BASIS = ("pk:TopicLegalBasis", "pk:TopicInterest")
 _NEAR = 16
 _HEAD = 6
+_BESIDE = 3
 
 
 def bases(reading: Reading) -> Iterator[Candidate]:
@@ -34,7 +36,10 @@ def bases(reading: Reading) -> Iterator[Candidate]:
         reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest") for m in reading.lead.scene.of("basis")
     )
     if (interested or inherited or (scene.about("pk:TopicInterest") and scene.is_item)) and not scene.about("pk:TopicRetention"):
+        others = [m for m in mentions if m not in interested] if interested else []
         for mention in scene.of("purpose"):
+            if any(mention.start < other.end and other.start < mention.end for other in others):
+                continue
             yield reading.make("basis", "pk:interestPursued", mention.term, mention, 0.7, "interest pursued")
 
 
@@ -130,17 +135,46 @@ def _provision(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    denials = scene.cues("pk:Negation", "pk:Without", "pk:Withheld")
-    lacking = not scene.of("technology") and any(a.start <= m.start < a.end for a in reading.asides for m in denials)
+    lacking = _lacking(reading)
     for mention in scene.of("consequence"):
-        sure = lacking and (not mention.weak or bool(scene.of("data")))
+        sure = any(not a.start <= mention.start < a.end for a in lacking) and (not mention.weak or bool(scene.of("data")))
         yield reading.make(
             "provision", "dpv:hasConsequence", mention.term, mention, (BELOW if mention.weak else 0.65) if sure else DOUBTFUL, "consequence"
         )
         if sure and not scene.of("necessity"):
             yield reading.make("provision", "dpv:hasNecessity", "dpv:Required", mention, BELOW, "necessity: follows from a consequence")
-    given = bool(scene.of("data")) and scene.has("pk:Giving", "pk:DirectlyFrom")
     for mention in scene.of("necessity"):
-        score = BELOW if mention.term == "dpv:Optional" or mention.weak else 0.65
-        score = DOUBTFUL if mention.weak and not given else score
+        loose = mention.weak or mention.term == "dpv:Optional"
+        score = (BELOW if _of_giving(reading, mention) else DOUBTFUL) if loose else 0.65
         yield reading.make("provision", "dpv:hasNecessity", mention.term, mention, score, "necessity")
+
+
+def _lacking(reading: Reading) -> list[Aside]:
+    """The conditions under which data are not given. "If we have no need", "if that is not possible" are none."""
+    scene = reading.scene
+    if scene.of("technology"):
+        return []
+    consequences, ours = scene.of("consequence"), () if reading.any_act(*COLLECT) else scene.cues("pk:FirstParty")
+    denials = [
+        cue
+        for cue in scene.cues("pk:Negation", "pk:Without", "pk:Withheld")
+        if not any(mention.start < cue.end and cue.start < mention.end for mention in consequences)
+    ]
+    return [
+        aside
+        for aside in reading.asides
+        if not aside.exception
+        and any(aside.start <= cue.start < aside.end and not any(aside.start <= we.start < cue.start for we in ours) for cue in denials)
+    ]
+
+
+def _of_giving(reading: Reading, mention: Mention) -> bool:
+    """Whether a word of need or choice is said of the data that somebody gives, and not of anything else in the clause."""
+    scene = reading.scene
+    first, last = scene.token_at(mention.start), scene.token_at(mention.end)
+    return bool(scene.of("data")) and any(
+        scene.token_at(cue.start) - last <= _BESIDE
+        and first - scene.token_at(cue.end) <= _BESIDE
+        and reading.frame_at(cue.start).actor != "first"
+        for cue in scene.cues("pk:Giving", "pk:DirectlyFrom")
+    )

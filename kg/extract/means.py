@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.extract.frames import Frame
-from kg.extract.reading import BELOW, COLLECT, SHARE, Candidate, Reading, gives
+from kg.extract.reading import BELOW, COLLECT, REMOVE, SHARE, Candidate, Reading, gives
 from kg.model import Mention
 
 
@@ -42,6 +42,8 @@ def plain(reading: Reading) -> Iterator[Candidate]:
         for mention in scene.of(kind.role):
             if mention.weak and not about:
                 continue
+            if kind.role == "source" and reading.acts(reading.frame_at(mention.start), *REMOVE):
+                continue
             predicate = kind.predicate
             if kind.role == "measure" and reading.vocabulary.is_a(mention.term, "dpv:OrganisationalMeasure"):
                 predicate = "dpv:hasOrganisationalMeasure"
@@ -51,7 +53,7 @@ def plain(reading: Reading) -> Iterator[Candidate]:
             if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
                 if not (scene.of("data") and reading.any_act(*COLLECT)):
                     continue
-                score = BELOW
+                score = kind.base if _obtained(reading, mention) else BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
 
 
@@ -74,9 +76,21 @@ def directly(reading: Reading) -> Iterator[Candidate]:
     for cue in scene.cues("pk:DirectlyFrom"):
         frame = reading.frame_at(cue.start)
         if about or (not cue.weak and (reading.acts(frame, *COLLECT) or bool(scene.of("data")))):
-            score = 0.7 if about else BELOW
+            score = 0.7 if about or _obtained(reading, cue) else BELOW
             yield reading.make("source", "dpv:hasDataSource", "dpv:DataSubjectDataSource", cue, score, "source")
             return
+
+
+def _obtained(reading: Reading, mention: Mention) -> bool:
+    """Whether data are said to be obtained from the person ("received directly from you"), not merely to be what the person gives."""
+    scene = reading.scene
+    if not any(cue.start <= mention.end + 1 and mention.start <= cue.end + 1 for cue in scene.cues("pk:Directly")):
+        return False
+    frame, place = reading.frame_at(mention.start), scene.token_at(mention.start)
+    below = reading.vocabulary.below(COLLECT)
+    return frame.actor != "second" and any(
+        verb.term in below and abs(place - scene.token_at(verb.start)) <= _OBJECT for verb in frame.verbs
+    )
 
 
 def actions(reading: Reading) -> Iterator[Candidate]:

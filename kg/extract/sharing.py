@@ -87,6 +87,8 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
     moving = placed or reading.any_act(*MOVE) or reading.any_act(*SHARE)
     stated = False
     for mention in scene.of("place"):
+        if any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:LawsOf")):
+            continue
         foreign = mention.term in _FOREIGN
         if reading.vocabulary.is_a(mention.term, "loc:EEA") and not _beyond(reading, mention) and _placed(reading, mention):
             yield reading.make("transfer", "dpv:hasLocation", mention.term, mention, BELOW, "place within the Area")
