@@ -28,14 +28,15 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
     titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.index < _OPENING)
     opening = scene.clause.index < _OPENING and scene.has("pk:PolicyName")
     about = scene.about(*_CONTACT) and not scene.of("data", "purpose")
-    if not (cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
+    here = scene is name.scene
+    if not (here or cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
         return
     short = name.text.casefold()
     for found in (*candidates(scene, common), *(_written(scene, name.text))):
         text = found.text.casefold()
         if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) > 3):
             beside = any(max(cue.start - found.end, found.start - cue.end) <= _BESIDE for cue in cues)
-            if beside or titled or opening or about or (found.legal and _says_whose(scene, found)):
+            if here or beside or titled or opening or about or (found.legal and _says_whose(scene, found)):
                 sure = 0.9 if beside else 0.7
                 yield Fact(
                     None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller")

@@ -16,6 +16,9 @@ _SMALL = frozenset({"of", "and", "&", "the", "for", "de", "la", "und", "ja", "-"
 _QUOTED = re.compile(r"[\"“”„«'‘’]\s*([^\"“”„«»'‘’()]{2,40}?)\s*[\"“”»'‘’]")
 _LONGEST = 7
 _OPENING = 30
+_ANNOUNCED = 25
+_ENOUGH = 4
+_CAMEL = re.compile(r"[a-z]{1,2}[A-Z]\w+")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]+)\.[a-z.]{2,}", re.IGNORECASE)
 
 
@@ -32,38 +35,45 @@ class Name:
 
 def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
     """The proper names in a clause: capitalised runs with a word that the document never writes small and no lexicon knows."""
-    forms = {m.end for m in scene.cues("pk:LegalFormCue")}
+    cues = scene.cues("pk:LegalFormCue")
+    forms = {scene.token_at(m.start): scene.token_at(m.end) for m in cues}
+    plain = {scene.token_at(m.start) for m in cues if not m.weak and _capital(scene.text, m.start)}
     known = [(m.start, m.end) for m in scene.of("data", "law", "place", "pk:PolicyName", "pk:SecondParty")]
     number = scene.first
     tokens, text = scene.tokens, scene.text
     while number < scene.last:
-        if not _capital(text, tokens.starts[number]) or any(a <= tokens.starts[number] < b for a, b in known):
+        # A name before a legal form may be written small: "acorn GmbH".
+        begins = _capital(text, tokens.starts[number]) or (tokens.norms[number].isalnum() and number + 1 in plain)
+        if not begins or any(a <= tokens.starts[number] < b for a, b in known):
             number += 1
             continue
-        stop = number + 1
-        while (
-            stop < scene.last
-            and stop - number < _LONGEST
-            and _continues(scene, stop)
-            and not any(a <= tokens.starts[stop] < b for a, b in known)
-        ):
-            stop += 1
+        stop = limit = number + 1
+        while limit < scene.last and limit - number < _LONGEST and _continues(scene, limit):
+            limit += 1
+            if limit - 1 == stop and not any(a <= tokens.starts[stop] < b for a, b in known):
+                stop = limit
         while stop > number + 1 and tokens.norms[stop - 1] in _SMALL:
             stop -= 1
-        end = next((tokens.ends[n] for n in range(stop - 1, number - 1, -1) if tokens.ends[n] in forms), None)
-        if end is not None:
-            stop = scene.token_at(end)
+        comma = limit + 1 < scene.last and tokens.norms[limit] == "," and limit + 1 in plain
+        form = next((n for n in range(limit + comma, number, -1) if n in forms), None)
+        legal = forms[form] if form is not None else None
+        if legal is not None:
+            stop = legal
+            while stop + 1 < scene.last and tokens.norms[stop] == "." and stop + 1 in forms:
+                stop = forms[stop + 1]
         words = tokens.norms[number:stop]
-        if any(word not in common and len(word) > 1 for word in words if word not in _SMALL):
-            while words and words[0] in common and len(words) > 1 and end is None:
+        if form in plain or any(word not in common and len(word) > 1 for word in words if word not in _SMALL):
+            while words and words[0] in common and len(words) > 1 and legal is None:
                 number, words = number + 1, words[1:]
             yield Name(
-                text[tokens.starts[number] : tokens.ends[stop - 1]], tokens.starts[number], tokens.ends[stop - 1], scene, end is not None
+                text[tokens.starts[number] : tokens.ends[stop - 1]], tokens.starts[number], tokens.ends[stop - 1], scene, legal is not None
             )
         number = max(stop, number + 1)
 
 
 def _capital(text: str, place: int) -> bool:
+    if text[place].islower() and (match := _CAMEL.match(text, place)):
+        return len(match.group()) > 3
     return text[place].isupper() or (text[place].isdigit() and text[place + 1 : place + 2].isalpha())
 
 
@@ -94,38 +104,71 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
     """The name that is introduced as the controller's, stands in the title or bears a legal form; None where no name does."""
     score: Counter[str] = Counter()
     first: dict[str, Name] = {}
+    introduced = False
     for scene in scenes:
         if scene.block.kind.is_furniture:
             continue
         cues = scene.cues("pk:ControllerIntroduction")
+        announced = introduced or "pk:TopicController" in scene.nearest
+        introduced = (
+            bool(scene.cues("pk:ControllerIntroduction", "pk:TopicController", strong=True)) and scene.last - scene.first <= _ANNOUNCED
+        )
         titled = scene.is_heading and scene.has("pk:PolicyName")
         if not (cues or titled or scene.clause.index < _OPENING or scene.has("pk:LegalFormCue", "pk:NameFollows", "pk:PolicyName")):
             continue
-        for name in (*candidates(scene, common), *(_defined(scene, cue) for cue in scene.cues("pk:NameFollows"))):
-            if name is None or any(m.start >= name.start and m.end <= name.end for m in scene.of("organisation")):
+        written = tuple(candidates(scene, common))
+        defined = (_defined(scene, cue) for cue in scene.cues("pk:NameFollows"))
+        for name in (*written, *(each for each in defined if each is not None and all(each.start != other.start for other in written))):
+            if any(m.start >= name.start and m.end <= name.end for m in scene.of("organisation")):
                 continue
             key = name.text.casefold()
             first.setdefault(key, name)
-            lonely = name.start == scene.start and " " not in name.text and not name.legal and not titled
-            score[key] += 2 * name.legal + 4 * titled + 2 * (scene.clause.index < 8 and scene.has("pk:PolicyName")) + (not lonely)
+            acting = any(0 <= m.start - name.end <= 12 for m in scene.of("processing") if not m.weak)
+            if name.start == scene.start and " " not in name.text and not name.legal and not titled and not acting:
+                continue
+            score[key] += 1 + 2 * name.legal + 4 * titled + 2 * (scene.clause.index < 8 and scene.has("pk:PolicyName"))
+            score[key] += 4 * (name.legal and announced) + 8 * _speaks(scene, name)
             if (
                 scene.cues("pk:NameFollows")
                 and name.start >= scene.cues("pk:NameFollows")[0].end
                 and name.start - scene.cues("pk:NameFollows")[0].end <= 3
             ):
                 score[key] += 6
-            score[key] += 2 * any(0 <= m.start - name.end <= 12 for m in scene.of("processing") if not m.weak)
+            score[key] += 2 * acting
             for cue in cues:
                 distance = max(cue.start - name.end, name.start - cue.end)
                 score[key] += 10 if distance <= 3 else 4 if distance < 30 else 0
     best = max(score, key=lambda key: (score[key], -first[key].start), default=None)
-    return first[best] if best is not None and score[best] >= 4 else None
+    if best is None or score[best] < _ENOUGH:
+        return None
+    full = [key for key in score if score[key] >= _ENOUGH and _incorporated(first[key]) and akin(first[key].text, first[best].text)]
+    return first[max(full, key=lambda key: (score[key], -first[key].start), default=best)]
+
+
+def _incorporated(name: Name) -> bool:
+    """Whether a name ends with the form of a company, and not with a word like "Services" that some names end with."""
+    return any(name.start < cue.start and cue.end == name.end for cue in name.scene.cues("pk:LegalFormCue", strong=True))
+
+
+def _speaks(scene: Scene, name: Name) -> bool:
+    """Whether the text gives the name to the one who speaks in it: followed by ("we") or the like."""
+    return any(
+        cue.start <= match.end(1) and match.start(1) <= cue.start
+        for match in _first_quoted(scene, name)
+        for cue in scene.cues("pk:FirstParty")
+    )
+
+
+def _first_quoted(scene: Scene, name: Name) -> Iterator[re.Match[str]]:
+    match = _QUOTED.search(scene.text, name.end, min(scene.end, name.end + 40))
+    if match is not None and scene.text[name.end : match.start()].strip(" (") == "":
+        yield match
 
 
 def _defined(scene: Scene, cue: Mention) -> Name | None:
     """What a definition gives ("Company … refers to acorn software.") even where it is not written as a name: up to the next stop."""
-    opening = [m for m in scene.cues("pk:FirstParty", strong=True) if m.end <= cue.start]
-    if not opening or scene.of("processing", "recipient"):
+    opening = [m for m in scene.cues("pk:FirstParty") if m.end <= cue.start and scene.token_at(m.start) - scene.first <= 1]
+    if not opening or any(not m.weak for m in scene.of("processing", "recipient")):
         return None
     number = first = scene.token_at(cue.end)
     while (
