@@ -69,7 +69,7 @@ def _once(extraction: Extraction, rows: list[Finding]) -> Iterator[Finding]:
     for row in rows:
         if row.requirement is not None:
             key = _same(starts, row)
-            if key not in best or row.confidence > best[key].confidence:
+            if key not in best:
                 best[key] = row
     yield from (row for row in rows if row.requirement is None or best[_same(starts, row)] is row)
 
