@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kg.extract.asides import Aside
 from kg.extract.assemble import assemble
 from kg.extract.data import data
 from kg.extract.identity import contact_facts, controller_facts, defined_terms, version_facts
@@ -12,7 +13,7 @@ from kg.extract.law import automated, bases, necessity, rights
 from kg.extract.means import actions, directly, plain
 from kg.extract.names import common_words, find_controller, organisation, short_form
 from kg.extract.purposes import purposes
-from kg.extract.reading import Candidate, Reading, Rule
+from kg.extract.reading import TURNED, Candidate, Reading, Rule
 from kg.extract.retention import retention
 from kg.extract.scene import Scene, recognise, scenes
 from kg.extract.sharing import mandatory, recipients, transfers
@@ -131,7 +132,7 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
                 continue
             if candidate.frame.void and candidate.topic not in _CONSEQUENTIAL:
                 continue
-            if candidate.frame.denied and candidate.predicate in _NEVER_DENIED:
+            if candidate.frame.denied and (candidate.predicate in _NEVER_DENIED or _beside_the_denial(candidate, aside)):
                 continue
             likely = learnt.judge(reading, candidate) if learnt is not None else None
             if candidate.confidence < STATED and (likely is None or likely < ADOPTED):
@@ -140,6 +141,16 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
                 continue
             named = controller if candidate.object == "controller" else candidate.object
             yield candidate._replace(object=named, confidence=candidate.confidence if likely is None else max(0.01, round(likely, 2)))
+
+
+def _beside_the_denial(candidate: Candidate, aside: Aside | None) -> bool:
+    """Whether a candidate stands in a condition of what is denied ("if … we do not ask for …"): it is not what is denied."""
+    return (
+        aside is not None
+        and not aside.exception
+        and candidate.predicate in TURNED
+        and not any(aside.start <= verb.start < aside.end for verb in candidate.frame.verbs)
+    )
 
 
 def _is_policy(found: list[Scene]) -> bool:

@@ -30,6 +30,8 @@ def data(reading: Reading) -> Iterator[Candidate]:
             continue
         if generic and _specified(reading, mention, mentions) and not reading.acts(reading.frame_at(mention.start), *SHARE):
             continue
+        if scene.of("measure") and not reading.frame_at(mention.start).verbs and not generic:
+            continue  # A password that the controller's own systems ask for guards data and is none.
         alone = mention.start not in listed and not _object_of_collecting(reading, mention)
         lonely = mention.weak and not generic and (alone or _is_an_end(reading, mention))
         found = found or not lonely

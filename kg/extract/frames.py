@@ -68,14 +68,22 @@ def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
 def _voided(scene: Scene, frame: Frame) -> Frame:
     if not frame.denied or frame.void:
         return frame
-    limited = any(frame.start <= cue.start < frame.end for cue in scene.cues("pk:Otherwise", "pk:Limit"))
+    limited = any(frame.start <= cue.start < frame.end for cue in scene.cues("pk:Otherwise", "pk:Limit")) or _describing(scene, frame)
     return replace(frame, void=True) if limited or (frame.actor == "second" and _told_of_reader(scene, frame)) else frame
+
+
+def _describing(scene: Scene, frame: Frame) -> bool:
+    """Whether every negation of a frame says what something is like ("the statistics contain no personal data")."""
+    negations = [m for m in scene.cues("pk:Negation") if frame.start <= m.start < frame.end]
+    return bool(negations) and all(any(cue.start < m.end <= cue.end for cue in scene.cues("pk:Describing")) for m in negations)
 
 
 def _told_of_reader(scene: Scene, frame: Frame) -> bool:
     """Whether the reader is the subject of a denied action and not the object of the one before ("we send you … and do not …")."""
     verb = frame.verbs[0].start if frame.verbs else frame.end
     persons = [m.end for m in scene.cues("pk:SecondParty") if frame.start <= m.start and m.end <= verb]
+    if any(0 <= m.start - persons[-1] <= 1 for m in scene.cues("pk:Future", "pk:Obligation", "pk:Possibility")) if persons else False:
+        return True
     return not persons or _COORDINATING.isdisjoint(scene.words_between(persons[-1], verb))
 
 
@@ -154,7 +162,7 @@ def _frame(
     unable = bool(inability) and (any(not a.exception for a in within) or bool(scene.of("consequence")) or _withdrawn(scene))
     determiner = _determiner(scene, begin, end, verb)
     negated = (bool(negations) and not described) or determiner or (bool(inability) and not unable)
-    modal = _modality(near)
+    modal = _modality([*near, *_within(scene, group), *_carried(scene, before, verb)])
     actor, agent = _actor(scene, begin, cluster, verb)
     contrast = any(m.term == "pk:Contrast" and not m.weak for m in near)
     linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
@@ -163,6 +171,22 @@ def _frame(
     if before is not None and not actor:
         actor, agent = before.actor, before.agent
     return Frame(begin, end, tuple(group), negated, modal or "pk:Does", actor, agent, unable or described)
+
+
+def _within(scene: Scene, group: list[Mention]) -> list[Mention]:
+    """The modals that the verb's own phrase holds ("you may be asked to provide")."""
+    return [m for m in scene.cues("pk:Possibility", "pk:Obligation", "pk:Future") if group[0].start <= m.start and m.end <= group[0].end]
+
+
+def _carried(scene: Scene, before: Frame | None, verb: int) -> list[Mention]:
+    """The modals that reach a further verb over a joint ("may be located in … or processed"): no subject of its own stands between."""
+    number = scene.token_at(verb)
+    floor = before.verbs[-1].end if before is not None and before.verbs else scene.start
+    if _COORDINATING.isdisjoint(scene.tokens.norms[max(scene.first, number - 2) : number]):
+        return []
+    walls = [m.end for m in scene.cues(*_ACTORS, "pk:Relative", "pk:Contrast", strong=True) if floor <= m.start and m.end <= verb]
+    lowest = max(walls, default=floor)
+    return [m for m in scene.cues("pk:Possibility", strong=True) if lowest <= m.start and m.end <= verb]
 
 
 def _coordinated(scene: Scene, before: Frame, verb: int) -> bool:
@@ -235,7 +259,8 @@ def _without_verb(scene: Scene, start: int, end: int) -> Frame:
     whole = bool(negations) and (min(negations) < min(told, default=end) or not _turning(scene, min(negations)))
     negated = whole or _determiner(scene, start, end, start)
     first = bool(scene.cues("pk:FirstParty"))
-    return Frame(start, end, (), negated, _modality(scene.cues(*_STEERING)) or "pk:Does", "first" if first else "")
+    steering = [m for m in scene.cues(*_STEERING) if start <= m.start < end]
+    return Frame(start, end, (), negated, _modality(steering) or "pk:Does", "first" if first else "")
 
 
 def _turning(scene: Scene, negation: int) -> bool:

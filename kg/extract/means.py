@@ -22,6 +22,9 @@ class Plain:
 
 
 _OBJECT = 4
+_OF_ANYTHING = ("dpv:Use",)
+"""What is done to services and tools as often as to data."""
+
 _THE_PERSON = ("dpv:DataSubjectDataSource", "pk:DeviceDataSource")
 
 PLAIN = (
@@ -47,24 +50,34 @@ def plain(reading: Reading) -> Iterator[Candidate]:
             predicate = kind.predicate
             if kind.role == "measure" and reading.vocabulary.is_a(mention.term, "dpv:OrganisationalMeasure"):
                 predicate = "dpv:hasOrganisationalMeasure"
-            if kind.role == "optout" and not (about or scene.of("technology") or _refusing(reading) or _chosen(reading, mention)):
+            if kind.role == "optout" and not (_refusing(reading) or _chosen(reading, mention)):
+                continue
+            if kind.role == "technology" and scene.has("pk:Generally") and not scene.cues("pk:FirstParty"):
                 continue
             score = kind.base + 0.15 * about - 0.1 * mention.weak
             if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
-                if not (scene.of("data") and reading.any_act(*COLLECT)):
+                if not (scene.of("data") and reading.acts(reading.frame_at(mention.start), *COLLECT)):
                     continue
                 score = kind.base if _obtained(reading, mention) else BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
 
 
 def _refusing(reading: Reading) -> bool:
-    """Whether the clause is about objecting or withdrawing: only then is a means one of opting out."""
-    return any(mention.term in ("eu-gdpr:A21", "eu-gdpr:A7-3") for mention in reading.scene.of("right"))
+    """Whether the clause is about objecting, withdrawing or turning something off: only then is a means one of opting out."""
+    scene = reading.scene
+    return scene.has("pk:Refusing") or any(mention.term in ("eu-gdpr:A21", "eu-gdpr:A7-3") for mention in scene.of("right"))
 
 
 def _chosen(reading: Reading, mention: Mention) -> bool:
     """Whether the reader chooses by a means that is one of opting out wherever it is said ("you can manage cookies in your browser")."""
-    return not mention.weak and any(cue.end <= mention.start for cue in reading.scene.cues("pk:SecondParty", strong=True))
+    scene, aside = reading.scene, reading.aside_at(mention.start)
+    agreed = aside is not None and any(
+        aside.start < m.end and m.start < aside.end for m in scene.of("condition") if m.term == "pk:IfConsent"
+    )
+    choosing = any(cue.end <= mention.start for cue in scene.cues("pk:SecondParty", strong=True)) and scene.has(
+        "pk:Possibility", "pk:Imperative"
+    )
+    return not mention.weak and choosing and not agreed
 
 
 def directly(reading: Reading) -> Iterator[Candidate]:
@@ -75,10 +88,19 @@ def directly(reading: Reading) -> Iterator[Candidate]:
     about = scene.about("pk:TopicSource")
     for cue in scene.cues("pk:DirectlyFrom"):
         frame = reading.frame_at(cue.start)
-        if about or (not cue.weak and (reading.acts(frame, *COLLECT) or bool(scene.of("data")))):
+        if about or (not cue.weak and (reading.acts(frame, *COLLECT) or _of_data(reading, cue))):
             score = 0.7 if about or _obtained(reading, cue) else BELOW
             yield reading.make("source", "dpv:hasDataSource", "dpv:DataSubjectDataSource", cue, score, "source")
             return
+
+
+def _of_data(reading: Reading, cue: Mention) -> bool:
+    """Whether what is given stands right beside the giving ("the information you provide")."""
+    scene = reading.scene
+    first, last = scene.token_at(cue.start), scene.token_at(cue.end)
+    return scene.has("pk:Giving") and any(
+        0 <= first - scene.token_at(m.end) <= 1 or 0 <= scene.token_at(m.start) - last <= 2 for m in scene.of("data")
+    )
 
 
 def _obtained(reading: Reading, mention: Mention) -> bool:
@@ -100,7 +122,8 @@ def actions(reading: Reading) -> Iterator[Candidate]:
         return
     for frame in reading.frames:
         for verb in frame.verbs:
-            if verb.weak and not _upon_data(reading, frame, verb) and not (frame.denied and frame.actor == "first"):
+            asked = verb.weak or verb.term in _OF_ANYTHING
+            if asked and not _upon_data(reading, frame, verb) and not (frame.denied and frame.actor == "first"):
                 continue
             if gives(reading, frame, verb):
                 yield from _given(reading, frame, verb)
@@ -111,8 +134,17 @@ def actions(reading: Reading) -> Iterator[Candidate]:
                 yield reading.make("collect", "dpv:hasProcessing", verb.term, verb, 0.7 - 0.1 * verb.weak, "processing")
     personal = any(not reading.vocabulary.is_a(m.term, "dpv:NonPersonalData") for m in scene.of("data"))
     for mention in scene.of("subject"):
-        if not mention.weak and personal:
+        if not mention.weak and personal and not _acts_for_us(reading, mention):
             yield reading.make("collect", "dpv:hasDataSubject", mention.term, mention, 0.6, "data subject")
+
+
+def _acts_for_us(reading: Reading, mention: Mention) -> bool:
+    """Whether the controller's own people are spoken of as those who handle data ("our employees"), not as those whom data are about."""
+    scene = reading.scene
+    if not reading.vocabulary.is_a(mention.term, "dpv:Employee"):
+        return False
+    owned = any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:FirstParty", "pk:Possessive"))
+    return owned or scene.has("pk:SecondParty") or bool(scene.of("measure"))
 
 
 def _given(reading: Reading, frame: Frame, verb: Mention) -> Iterator[Candidate]:

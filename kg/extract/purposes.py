@@ -24,8 +24,8 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
     mentions = scene.of("purpose")
     told: set[tuple[int, int]] = set()
     for start, end, sure in phrases:
-        if _asked_for(reading, start):
-            sure = DOUBTFUL
+        if _asked_for(reading, start) or _in_a_condition(reading, start):
+            continue
         inside = [m for m in mentions if m.start < end and m.end > start]
         told.update((mention.start, mention.end) for mention in inside)
         inside = [m for m in inside if not m.weak or _opens(reading, m, start)]
@@ -71,6 +71,12 @@ def _asked_for(reading: Reading, place: int) -> bool:
     scene = reading.scene
     cues = [cue.end for cue in scene.cues("pk:RightCue", strong=True) if cue.end <= place]
     return bool(cues) and not any(max(cues) <= m.start < place for m in scene.cues("pk:FirstParty", strong=True))
+
+
+def _in_a_condition(reading: Reading, place: int) -> bool:
+    """Whether a phrase stands in a condition that opens the clause ("once you have a code to access …"): no end of the processing."""
+    aside = reading.aside_at(place)
+    return aside is not None and not aside.exception and not aside.lacking and aside.start == reading.scene.start
 
 
 def _is_done(reading: Reading, mention: Mention) -> bool:

@@ -34,10 +34,10 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
         if aside is not None and aside.exception:
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "excepted recipient")
             continue
-        if any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:FromCue")):
+        if _gets_nothing(reading, mention):
             continue
-        if named and frame.agent == mention.term and reading.acts(frame, *SHARE):
-            continue  # It is the one that passes them on.
+        if named and frame.agent == mention.term and (frame.denied or reading.acts(frame, *SHARE)):
+            continue  # It is the one that passes them on, or of which something is denied.
         if _within_an_end(reading, mention):
             doubtful = doubtful or mention.weak
             sharing_here = 0.0
@@ -52,6 +52,15 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
         yield reading.make(
             "share", "dpv:hasRecipient", mention.term, mention, DOUBTFUL if doubtful else max(0.2, min(score, 0.95)), "recipient"
         )
+
+
+def _gets_nothing(reading: Reading, mention: Mention) -> bool:
+    """Whether somebody is named as the one from whom, for whom or on whose pages something is."""
+    scene = reading.scene
+    before = scene.cues("pk:FromCue", "pk:OnBehalf")
+    return any(0 <= mention.start - cue.end <= 1 for cue in before) or any(
+        0 <= cue.start - mention.end <= 1 for cue in scene.cues("pk:OnBehalf", "pk:PagesOf")
+    )
 
 
 def _after_share(reading: Reading, mention: Mention) -> bool:
