@@ -54,7 +54,7 @@ def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
     starts = [start if n == 0 else _after_semicolon(scene, groups[n - 1][-1].end, start) for n, start in enumerate(starts)]
     found: list[Frame] = []
     for n, group in enumerate(groups):
-        begin = _opening(scene, starts[n]) if n == 0 else starts[n]
+        begin = _opening(scene, starts[n], within) if n == 0 else starts[n]
         if n == 0 and begin == scene.start and _new_subject(scene, starts[n]):
             begin = starts[n]
         if begin > scene.start and n == 0:
@@ -138,8 +138,11 @@ def _after_semicolon(scene: Scene, floor: int, start: int) -> int:
     return scene.tokens.ends[scene.token_at(floor) + words.index(";")] if ";" in words else start
 
 
-def _opening(scene: Scene, place: int) -> int:
-    """Where the stretch of the first action starts: at a contrast before it or a bracket around it, else with the clause."""
+def _opening(scene: Scene, place: int, within: tuple[Aside, ...]) -> int:
+    """Where the stretch of the first action starts: at a contrast before it, a bracket or a later condition around it, else with the clause."""
+    condition = next((a.start for a in within if a.start < place < a.end and not a.exception and scene.start < a.start), None)
+    if condition is not None:
+        return condition
     contrast = max((m.start for m in scene.cues("pk:Contrast", strong=True) if scene.start < m.start <= place), default=None)
     if contrast is not None:
         return contrast

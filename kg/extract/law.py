@@ -27,6 +27,8 @@ def bases(reading: Reading) -> Iterator[Candidate]:
         aside = reading.aside_at(mention.start)
         if aside is not None and (reading.frame_at(mention.start).denied or mention.term == "dpv:LegalObligation"):
             continue
+        if _item_under_a_basis(reading) and any(p.start < mention.end and mention.start < p.end for p in scene.of("purpose")):
+            continue
         kept = scene.about("pk:TopicRetention") or reading.any_act(*KEEP)
         if kept and any(not m.weak and m.start < mention.end and mention.start < m.end for m in scene.of("criterion")):
             continue
@@ -41,6 +43,11 @@ def bases(reading: Reading) -> Iterator[Candidate]:
             if any(mention.start < other.end and other.start < mention.end for other in others):
                 continue
             yield reading.make("basis", "pk:interestPursued", mention.term, mention, 0.7, "interest pursued")
+
+
+def _item_under_a_basis(reading: Reading) -> bool:
+    """Whether the clause is an item of a list whose lead-in names the basis: then it names interests or purposes and no other basis."""
+    return reading.scene.is_item and reading.lead is not None and any(not m.weak for m in reading.lead.scene.of("basis"))
 
 
 def _ground(reading: Reading, mention: Mention, about: bool) -> float:

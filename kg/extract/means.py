@@ -158,7 +158,10 @@ def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
     scene = reading.scene
     place = scene.token_at(verb.start)
     for mention in scene.of("data") if verb.term == "dpv:Use" else scene.of("data", "technology"):
-        if frame.start <= mention.start < frame.end and not (mention.start < verb.end and verb.start < mention.end):
+        if mention.start < verb.end and verb.start < mention.end:
+            if verb.term == "dpv:Use":
+                return True  # The data are part of the verb's own phrase: "use your data".
+        elif frame.start <= mention.start < frame.end:
             after = scene.token_at(mention.start) - scene.token_at(verb.end)
             before = place - scene.token_at(mention.end)
             if 0 <= after <= _OBJECT or 0 <= before <= _OBJECT:

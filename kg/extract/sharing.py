@@ -164,5 +164,5 @@ def mandatory(reading: Reading) -> Iterator[Candidate]:
     bodies = [m for m in scene.of("recipient") if reading.vocabulary.is_a(m.term, *_AUTHORITIES)]
     if reasons or (bodies and (sharing or scene.about("pk:TopicLegalDisclosure"))):
         best = min(reasons or bodies, key=lambda m: (m.weak, m.start))
-        score = DOUBTFUL if best.weak else 0.75 if reasons else BELOW
+        score = DOUBTFUL if best.weak or not reasons else 0.75
         yield reading.make("share", "pk:mandatoryDisclosure", "pk:MandatoryDisclosure", best, score, "mandatory disclosure")
