@@ -234,3 +234,13 @@ class Extraction:
     is_policy: bool = True
     issues: tuple[str, ...] = ()
     judged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A clause as a graph holds it, with its text. Offsets are code points, half-open, into the version's canonical text."""
+
+    clause: str
+    quote: str
+    start: int
+    end: int

@@ -1,12 +1,14 @@
-"""Graphs where they can be asked: an Oxigraph store on disk that documents are put into, and any graph opened for reading."""
+"""Graphs where they can be asked: any file or store opened for reading, and what is derived from a store put beside it.
+
+A store is a folder that `kg build --store` keeps (`kg.batch`), or a bare Oxigraph folder, which nothing here makes.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,26 +16,15 @@ import oxrdflib
 import pyoxigraph
 import rdflib
 
-from kg import iris, resources
 from kg.errors import InputError, OutputError
-from kg.graph import (
-    Counts,
-    NamedGraph,
-    Organisations,
-    Triple,
-    Versioned,
-    catalog_graph,
-    count,
-    graphs,
-    version_graphs,
-    version_of,
-    vocabulary_graph,
-)
+from kg.graph import NamedGraph
 from kg.graph.terms import iri
-from kg.model import Extraction
 
 POINTER = "current.json"
 """In a folder that `kg build --store` keeps: which of the indexes in it is the one to ask."""
+
+LOCK = "lock"
+"""In the same folder: held by the one that writes. The system gives it up when that process ends, however it does."""
 
 FORMATS = MappingProxyType(
     {
@@ -48,29 +39,26 @@ FORMATS = MappingProxyType(
 """The RDF syntaxes that can be opened, by the ending of the file's name."""
 
 
-def replace(directory: Path, extractions: Iterable[Extraction], vocabulary: Versioned) -> Counts:
-    """Puts documents into the store in `directory`, which is made where it is missing.
-
-    In a store that exists, each document's two graphs are replaced in one transaction, what was inferred from them goes, its entries are
-    added to the catalog and the organisations, and the graphs of other documents stay as they are. An organisation that the store knows
-    keeps its preferred label. A new store appears whole or not at all.
-
-    There is one writer at a time and any number of readers, each of which sees the last whole state from before it opened the store. A
-    writer that is killed leaves every document as it was before or as it is after, never between.
+@contextmanager
+def writing(directory: Path) -> Iterator[None]:
+    """Keeps a folder of `kg build --store` for one writer at a time. Any number may read meanwhile: they see the last whole state.
 
     Raises:
-        OutputError: another process writes to the store, or the folder cannot be made, or holds something else.
+        OutputError: another process writes to it, or it is closed to us.
     """
     try:
-        if (directory / "CURRENT").is_file():
-            return _update(_writable(directory), extractions, vocabulary)
-        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise OutputError(str(directory), "it exists and is not a store; name a new folder")
-        if not directory.resolve().parent.is_dir():
-            raise OutputError(str(directory), f"there is no folder {directory.resolve().parent}")
-        return _fill(directory, extractions, vocabulary)
+        stream = (directory / LOCK).open("a+b")
     except OSError as error:
         raise OutputError(str(directory), error.strerror or str(error)) from error
+    with stream:
+        if os.name != "nt":
+            import fcntl
+
+            try:
+                fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise _busy(directory) from error
+        yield
 
 
 def derive(directory: Path, make: Callable[[pyoxigraph.Store], Iterable[NamedGraph]]) -> int:
@@ -78,15 +66,22 @@ def derive(directory: Path, make: Callable[[pyoxigraph.Store], Iterable[NamedGra
 
     Raises:
         InputError: the folder is not a store.
-        OutputError: another process writes to the store.
+        OutputError: another process writes to the store, or it is closed to us.
     """
-    place = index(directory)
-    if not (place / "CURRENT").is_file():
-        raise InputError(str(directory), "is not a store", "a store is made by: kg build PATH... --store DIR")
-    store = _writable(place)
-    made = list(make(store))  # All or nothing: what fails on the last version leaves the store as it was.
-    store.update(" ; ".join(f"DROP SILENT GRAPH {iri(graph.iri)} ; {_insert(graph)}" for graph in made))
-    store.flush()
+    # A bare Oxigraph folder has no lock but Oxigraph's own.
+    with writing(directory) if (directory / POINTER).is_file() else nullcontext():
+        place = index(directory)
+        if not (place / "CURRENT").is_file():
+            raise InputError(str(directory), "is not a store", "a store is made by: kg build PATH... --store DIR")
+        try:
+            store = pyoxigraph.Store(str(place))
+        except OSError as error:
+            if "lock" in str(error).lower():
+                raise _busy(directory) from error
+            raise OutputError(str(directory), str(error)) from error
+        made = list(make(store))  # All or nothing: what fails on the last version leaves the store as it was.
+        store.update(" ; ".join(f"DROP SILENT GRAPH {iri(graph.iri)} ; {_insert(graph)}" for graph in made))
+        store.flush()
     return len(made)
 
 
@@ -134,92 +129,10 @@ def index(directory: Path) -> Path:
     return directory / str(json.loads(pointer.read_bytes())["index"]) if pointer.is_file() else directory
 
 
-def _writable(directory: Path) -> pyoxigraph.Store:
-    try:
-        return pyoxigraph.Store(str(directory))
-    except OSError as error:
-        if "lock" in str(error).lower():
-            raise OutputError(str(directory), "another process writes to this store; wait until it has finished") from error
-        raise
-
-
-def _fill(directory: Path, extractions: Iterable[Extraction], vocabulary: Versioned) -> Counts:
-    counted: Counter[str] = Counter()
-    _clear_away(directory)
-    partial = directory.with_name(f".{directory.name}.{os.getpid()}.partial")
-
-    def placed() -> Iterator[pyoxigraph.Quad]:
-        for graph in graphs(extractions, vocabulary):
-            counted.update(count(graph))
-            name = pyoxigraph.NamedNode(graph.iri)
-            for quad in pyoxigraph.parse(_lines(graph.triples).encode(), pyoxigraph.RdfFormat.N_TRIPLES):
-                yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
-
-    try:
-        store = pyoxigraph.Store(str(partial))
-        store.bulk_extend(placed())
-        store.flush()
-        del store  # which closes it
-        try:
-            partial.replace(directory)
-        except OSError as error:
-            if (directory / "CURRENT").is_file():
-                raise OutputError(str(directory), "another process made this store meanwhile; run it again to add to that") from error
-            raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return Counts(**counted)
-
-
-def _clear_away(directory: Path) -> None:
-    """Removes what writers that were killed have left of this store."""
-    for left in directory.parent.glob(f".{directory.name}.*.partial"):
-        number = left.name.removesuffix(".partial").rpartition(".")[2]
-        if number.isdecimal() and not _runs(int(number)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is another user's
-        return True
-    return True
-
-
-def _update(store: pyoxigraph.Store, extractions: Iterable[Extraction], vocabulary: Versioned) -> Counts:
-    counted: Counter[str] = Counter()
-    words = vocabulary_graph(resources.ontology_dir())
-    store.update(f"DROP SILENT GRAPH {iri(words.iri)} ; {_insert(words)}")
-    for extraction in extractions:
-        own = version_graphs(extraction, vocabulary)
-        shared = (catalog_graph((version_of(extraction),), vocabulary), _organisations(store, extraction))
-        replaced = (*(graph.iri for graph in own), iris.inferred_graph(version_of(extraction)))
-        drops = [f"DROP SILENT GRAPH {iri(name)}" for name in replaced]
-        store.update(" ; ".join(drops + [_insert(graph) for graph in own + shared]))
-        for graph in own:
-            counted.update(count(graph))
-    store.flush()
-    return Counts(**counted)
-
-
-def _organisations(store: pyoxigraph.Store, extraction: Extraction) -> NamedGraph:
-    """What the store does not know yet of the document's organisations."""
-    found = Organisations()
-    found.add(extraction)
-
-    def known(subject: str) -> set[tuple[str, str]]:
-        quads = store.quads_for_pattern(pyoxigraph.NamedNode(subject[1:-1]), None, None)
-        return {(str(quad.predicate), str(quad.object)) for quad in quads}
-
-    return NamedGraph(iris.ORGANISATIONS, list(found.triples(known)))
-
-
-def _lines(triples: Iterable[Triple]) -> str:
-    return "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
+def _busy(directory: Path) -> OutputError:
+    return OutputError(str(directory), "another process writes to this store; wait until it has finished")
 
 
 def _insert(graph: NamedGraph) -> str:
-    return f"INSERT DATA {{ GRAPH {iri(graph.iri)} {{\n{_lines(graph.triples)}}} }}"
+    lines = "".join(f"{s} {p} {o} .\n" for s, p, o in graph.triples)
+    return f"INSERT DATA {{ GRAPH {iri(graph.iri)} {{\n{lines}}} }}"

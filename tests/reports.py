@@ -13,6 +13,7 @@ from kg import graph
 from kg.documents import read_text
 from kg.extract import extract
 from kg.model import Document, Metadata
+from kg.query import Candidate, candidates
 from kg.validate import Report, Requirement, requirements_of, validate
 from kg.validate.html import pages
 from kg.validate.passages import accounts
@@ -45,6 +46,40 @@ Keräämme nimesi ja puhelinnumerosi varausten hoitamista varten. Käsittelyn oi
 Emme luovuta henkilötietojasi muille. Säilytämme varauksia kaksi vuotta. Sinulla on oikeus saada pääsy tietoihisi.
 """
 
+PUFFIN = """Privacy notice of Puffin Tours Ltd
+
+1. Who we are
+
+Puffin Tours Ltd, 2 Harbour Road, Oban, is the controller. Write to privacy@puffin.example.
+
+2. What we do not do
+
+We do not disclose your personal data to third parties.
+By continuing to use our website you accept our use of cookies.
+
+3. What we do
+
+We collect your name and e-mail address to book tours. The legal basis is the contract with you.
+We disclose your name to advertising partners. We keep it for two years.
+We share your telephone number with insurers.
+
+4. Cookies
+
+We use cookies only with your consent. Cookies are deleted after thirty days.
+"""
+
+LUNNI = """Lunni Matkat Oy: tietosuojaseloste
+
+Rekisterinpitäjä
+
+Lunni Matkat Oy, Satamatie 2, 00100 Helsinki, lunni@lunni.example.
+
+Henkilötietojen käsittely
+
+Emme luovuta henkilötietojasi kolmansille osapuolille. Keräämme nimesi varausten hoitamista varten.
+Luovutamme sähköpostiosoitteesi mainostajille.
+"""
+
 
 def ferry(text: str = FERRY) -> Document:
     """The notice of a British ferry company, which holds markup that must not come alive."""
@@ -54,6 +89,16 @@ def ferry(text: str = FERRY) -> Document:
 def sauna() -> Document:
     """The notice of a Finnish sauna, in Finnish."""
     return read_text("notices/turvekylä.txt", TURVEKYLÄ, Metadata(title="Tietosuojaseloste", language="fi"))
+
+
+def puffin() -> Document:
+    """A notice that says two things and elsewhere what speaks against them."""
+    return read_text("notices/puffin.txt", PUFFIN, Metadata(controller="Puffin Tours Ltd", language="en", series="notice"))
+
+
+def lunni() -> Document:
+    """A Finnish notice that denies what it tells of elsewhere."""
+    return read_text("notices/lunni.txt", LUNNI, Metadata(language="fi"))
 
 
 @dataclass(frozen=True)
@@ -70,17 +115,22 @@ class Judged:
         return requirements_of(result.requirement for result in self.report.results)
 
     @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What is to be reviewed."""
+        return tuple(candidates(self.store))
+
+    @cached_property
     def pages(self) -> dict[str, str]:
         """The web pages by name."""
         return self.pages_in(None)
 
     def pages_in(self, language: str | None) -> dict[str, str]:
         """The web pages in a language."""
-        return dict(pages(self.report, accounts(self.store, self.known), self.requirements, language))
+        return dict(pages(self.report, accounts(self.store, self.known), self.requirements, language, self.candidates))
 
     def sarif(self, language: str = "en") -> str:
         """The SARIF log of version 1.2.3 of the program."""
-        return sarif(self.report, accounts(self.store, self.known), self.requirements, "1.2.3", language)
+        return sarif(self.report, accounts(self.store, self.known), self.requirements, "1.2.3", language, self.candidates)
 
 
 def judged(documents: Iterable[Document], known: Iterable[Document] = ()) -> Judged:

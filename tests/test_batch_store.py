@@ -13,6 +13,7 @@ from pathlib import Path
 import files
 import pyoxigraph
 import pytest
+from records import Pinned
 from typer.testing import CliRunner, Result
 
 from kg.batch import BuildReport, Limits, Options, Processes, build
@@ -21,7 +22,7 @@ from kg.batch.work import vocabulary
 from kg.cli import app
 from kg.errors import OutputError
 from kg.namespaces import expand
-from kg.store import open_store
+from kg.store import derive, open_store
 
 ROOT = Path(__file__).parents[1]
 TOWNS = ("Aldwick", "Bramford", "Corley", "Dunmoor", "Elmstead", "Fenholt", "Galby", "Hartwell", "Ingleton", "Jarrow")
@@ -47,6 +48,11 @@ def made(store: Path, *paths: Path, size: int = 5, retry: bool = False, limits: 
 
 def quads(store: Path) -> set[pyoxigraph.Quad]:
     return set(open_store(store))
+
+
+def own_graphs(some: set[pyoxigraph.Quad]) -> set[str]:
+    """The graphs of single documents that the quads are in."""
+    return {name for quad in some if "/policy/" in (name := str(quad.graph_name))}
 
 
 def kg(*arguments: str | Path) -> Result:
@@ -88,13 +94,18 @@ def test_what_is_unchanged_is_not_read_again_and_the_index_stays(calm: tuple[Pat
 def test_changed_documents_take_the_place_of_what_they_were(tmp_path: Path) -> None:
     path = corpus(tmp_path / "set.jsonl", [row(n) for n in range(12)])
     made(tmp_path / "store", path)
+    before = quads(tmp_path / "store")
     changed = [row(n, "We also collect your e-mail address." if n in (3, 7) else "") for n in range(13)]
     corpus(path, changed)
     report = made(tmp_path / "store", path)
     assert (report.read, report.unchanged, report.documents) == (3, 10, 13)
     (tmp_path / "fresh").mkdir()
     made(tmp_path / "other", corpus(tmp_path / "fresh" / "set.jsonl", changed), size=4)
-    assert quads(tmp_path / "store") == quads(tmp_path / "other")
+    after = quads(tmp_path / "store")
+    assert after == quads(tmp_path / "other")
+    assert len(own_graphs(before - after)) == len(own_graphs(after - before)) - 2 == 4
+    assert own_graphs(before - after).isdisjoint(own_graphs(after)), "nothing is left of what they were"
+    assert own_graphs(after - before).isdisjoint(own_graphs(before)), "and no other document's graph is touched"
 
 
 def test_documents_that_are_not_named_again_stay(tmp_path: Path) -> None:
@@ -180,7 +191,66 @@ def test_a_lost_ledger_is_made_again_of_the_shards(store: tuple[Path, Path]) -> 
     assert quads(folder) == before
 
 
-def test_a_second_build_at_the_same_time_is_refused(store: tuple[Path, Path]) -> None:
+def test_a_newer_vocabulary_reads_all_again_and_leaves_one_run_a_document(tmp_path: Path) -> None:
+    path = corpus(tmp_path / "set.jsonl", [row(1), row(2)])
+    made(tmp_path / "store", path)
+    report = build(tmp_path / "store", [path], Pinned("2.0"), lambda: Processes(1))
+    assert (report.read, report.unchanged, report.documents) == (2, 0, 2)
+    run = pyoxigraph.NamedNode(expand("pk:ExtractionRun"))
+    assert len(list(open_store(tmp_path / "store").quads_for_pattern(None, None, run))) == 2
+
+
+@pytest.mark.parametrize("moment", ["shards", "index"])
+def test_a_build_that_is_killed_leaves_the_last_good_state_and_can_be_done_again(store: tuple[Path, Path], moment: str) -> None:
+    kills = runpy.run_path(str(ROOT / "benchmarks" / "kills.py"))
+    path, folder = store
+    before, extra = quads(folder), corpus(path.with_name(f"{moment}.jsonl"), [row(n) for n in range(20, 28)])
+    stood = kills["manifests"](folder)
+    process = subprocess.Popen(kills["command"](extra, folder, 2), stderr=subprocess.DEVNULL)
+    while not (kills["making_index"](folder) or (moment == "shards" and kills["manifests"](folder) > stood)):
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    assert quads(folder) == before
+    report = made(folder, extra, size=2)
+    assert (report.documents, report.read + report.unchanged) == (20, 8)
+    assert report.unchanged > 0
+    assert before < quads(folder)
+    assert not list(folder.glob(".*.partial"))
+
+
+READER = """
+import sys
+from pathlib import Path
+from kg import store
+opened = store.open_store(Path(sys.argv[1]))
+print(len(opened), flush=True)
+sys.stdin.readline()
+print(len(opened), flush=True)
+"""
+
+
+def test_many_read_while_one_builds(store: tuple[Path, Path]) -> None:
+    path, folder = store
+    size = len(open_store(folder))
+    command = [sys.executable, "-c", READER, str(folder)]
+    readers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        for reader in readers:
+            assert reader.stdout
+            assert int(reader.stdout.readline()) == size
+        made(folder, corpus(path.with_name("more.jsonl"), [row(50)]))
+        assert len(open_store(folder)) > size, "who opens it now sees the new state"
+        for reader in readers:
+            assert reader.communicate("\n")[0] == f"{size}\n", "who had it open still sees a whole state, the old one"
+    finally:
+        for reader in readers:
+            reader.kill()
+            reader.wait()
+
+
+def test_a_second_writer_at_the_same_time_is_refused_and_a_reader_is_not(store: tuple[Path, Path]) -> None:
+    size = len(open_store(store[1]))
     holder = "import fcntl, sys; f = open(sys.argv[1], 'ab'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", holder, str(store[1] / "lock")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -188,6 +258,9 @@ def test_a_second_build_at_the_same_time_is_refused(store: tuple[Path, Path]) ->
         assert process.stdout.readline() == b"held\n"
         with pytest.raises(OutputError, match="another process writes to this store"):
             made(store[1], store[0])
+        with pytest.raises(OutputError, match="another process writes to this store"):
+            derive(store[1], lambda _: ())
+        assert len(open_store(store[1])) == size
         process.communicate()
 
 

@@ -241,6 +241,13 @@ def test_validate_raises_candidates_for_review(shared: Path, tmp_path: Path) -> 
     assert (row["requirement"], row["severity"]) == ("denied_transfers_contradicted", "Info")
     assert len(row["clauses"]) > 1
     assert len(kg("query", "denied_transfers_contradicted", "-g", path, "--format", "csv").stdout.splitlines()) == len(row["clauses"])
+    [result] = [
+        r for r in json.loads(kg("validate", path, "-f", "sarif").stdout)["runs"][0]["results"] if r["ruleId"] == row["requirement"]
+    ]
+    assert result["message"]["text"].startswith(row["message"])
+    kg("validate", path, "--format", "html", "-o", tmp_path / "report")
+    assert (tmp_path / "report" / "index.html").is_file()
+    assert any(f'id="r-{row["requirement"]}-' in page.read_text(encoding="utf-8") for page in (tmp_path / "report").iterdir())
 
 
 def test_validate_of_a_graph_of_another_model_says_what_is_missing(tmp_path: Path) -> None:

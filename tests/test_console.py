@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from kg import console
+from kg.console import validate
 from kg.validate import Report, Result, Status, regime
 
 WIDTH = 100
@@ -41,7 +42,7 @@ def _report(policies: int) -> Report:
 def _printed(report: Report, monkeypatch: pytest.MonkeyPatch, language: str = "en", *, terminal: bool = False) -> str:
     stream = io.StringIO()
     fixed = Console(file=stream, width=WIDTH, highlight=False, force_terminal=terminal, color_system="standard" if terminal else None)
-    monkeypatch.setattr(console, "out", lambda: fixed)
+    monkeypatch.setattr(validate, "out", lambda: fixed)
     console.report(report, language)
     return stream.getvalue()
 

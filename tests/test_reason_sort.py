@@ -15,6 +15,7 @@ from kg import iris, store
 from kg.batch import Batch
 from kg.cli import app
 from kg.errors import ConfigurationError, InputError, MissingComponentError, StoppedComponentError
+from kg.graph import write
 from kg.namespaces import DATA, PREFIXES, compress, expand
 from kg.reason import Ontology, closure, explain, hermit, infer, inferred_graph, load
 from kg.reason.individuals import Individuals, individuals, merged, versions
@@ -162,21 +163,20 @@ def test_hermit_and_the_closure_agree_on_every_case_on_denials_and_at_random(kno
 
 def built(folder: Path, target: Path) -> ox.Store:
     batch = Batch([folder], load_vocabulary())
-    store.replace(target, batch, batch.vocabulary)
+    with target.open("wb") as stream:
+        write(batch, batch.vocabulary, stream, "nquads")
     return store.open_store(target)
 
 
 @pytest.fixture(scope="module")
-def from_examples(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("sorted") / "examples"
-    built(examples, target)
-    return target
+def from_examples(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
+    return built(examples, tmp_path_factory.mktemp("sorted") / "examples.nq")
 
 
 @needs_java
 @pytest.mark.slow
-def test_hermit_and_the_closure_agree_on_the_examples(from_examples: Path, known: Ontology) -> None:
-    stated = read(store.open_store(from_examples), known)
+def test_hermit_and_the_closure_agree_on_the_examples(from_examples: ox.Store, known: Ontology) -> None:
+    stated = read(from_examples, known)
     by_closure = closure.types(known, stated)
     assert len(by_closure) > 100
     assert by_closure == hermit.types(known, stated)
@@ -185,31 +185,29 @@ def test_hermit_and_the_closure_agree_on_the_examples(from_examples: Path, known
 @needs_java
 @pytest.mark.slow
 def test_hermit_and_the_closure_agree_on_the_five_policies(shared: Path, known: Ontology, tmp_path: Path) -> None:
-    stated = read(built(shared / "policies", tmp_path / "five"), known)
+    stated = read(built(shared / "policies", tmp_path / "five.nq"), known)
     by_closure = closure.types(known, stated)
     assert len(by_closure) > 100
     assert by_closure == hermit.types(known, stated)
 
 
-def test_no_denial_of_the_examples_is_sorted_and_every_inference_has_evidence(from_examples: Path, known: Ontology) -> None:
-    opened = store.open_store(from_examples)
+def test_no_denial_of_the_examples_is_sorted_and_every_inference_has_evidence(from_examples: ox.Store, known: Ontology) -> None:
     denial, kind = ox.NamedNode(expand("pk:Denial")), ox.NamedNode(expand("rdf:type"))
-    denials = {quad.subject.value for quad in opened.quads_for_pattern(None, kind, denial)}
-    inferences = [inference for found in infer(opened, known, "examples") for inference in found.inferences]
+    denials = {quad.subject.value for quad in from_examples.quads_for_pattern(None, kind, denial)}
+    inferences = [inference for found in infer(from_examples, known, "examples") for inference in found.inferences]
     assert len(denials) > 20
     assert len(inferences) > 150
     assert denials.isdisjoint(inference.statement for inference in inferences)
     assert [i for i in inferences if not (i.assertions and i.clauses and i.steps)] == []
 
 
-def test_transfers_are_those_of_the_catalogue(from_examples: Path, known: Ontology) -> None:
+def test_transfers_are_those_of_the_catalogue(from_examples: ox.Store, known: Ontology) -> None:
     from kg.query import run
 
-    opened = store.open_store(from_examples)
-    answer = run(opened, "transfers_outside_eea")
+    answer = run(from_examples, "transfers_outside_eea")
     asked = {str(row[answer.columns.index("clause")]).strip("<>") for row in answer.rows}
-    inferences = [inference for found in infer(opened, known, "examples") for inference in found.inferences]
-    own = {q.object.value for q in opened.quads_for_pattern(None, ox.NamedNode(expand("dpv:hasProcess")), None)}
+    inferences = [inference for found in infer(from_examples, known, "examples") for inference in found.inferences]
+    own = {q.object.value for q in from_examples.quads_for_pattern(None, ox.NamedNode(expand("dpv:hasProcess")), None)}
     found = {clause for i in inferences if i.kind == "pk:ThirdCountryPractice" and i.statement in own for clause in i.clauses}
     assert asked
     assert found == asked

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from reports import FERRY, Judged, ferry, judged, sauna
+from reports import FERRY, Judged, ferry, judged, lunni, puffin, sauna
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -21,6 +21,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from kg.model import Document
 from kg.validate import Report, regime
+from kg.validate.highlights import Side, candidate_rows, highlight
 from kg.validate.html import languages, pages
 from kg.validate.passages import accounts
 
@@ -31,6 +32,12 @@ pytestmark = pytest.mark.xdist_group("browser")
 def both() -> Judged:
     """Both notices; the Finnish one without its text."""
     return judged([ferry(), sauna()], [ferry()])
+
+
+@pytest.fixture(scope="module")
+def doubtful() -> Judged:
+    """Two notices with contradictions; the Finnish one without its text."""
+    return judged([puffin(), lunni()], [puffin()])
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +124,64 @@ def test_clauses_are_marked_by_what_they_state(both: Judged, names: tuple[str, s
 def test_statuses_are_told_apart_without_colour() -> None:
     from kg.validate import Status
 
-    assert len({status.mark for status in Status}) == len(Status)
+    signs = [*Status, *Side]
+    assert len({sign.mark for sign in signs}) == len(signs)
     for words in languages().values():
-        assert set(words["statuses"]) == set(words["meanings"]) == {status.value for status in Status}
-        assert len(set(words["statuses"].values())) == len(Status)
+        assert set(words["statuses"]) == set(words["meanings"]) == {sign.value for sign in signs}
+        assert len(set(words["statuses"].values())) == len(signs)
+
+
+def test_candidates_are_told_with_both_sides_in_the_policy_s_language(doubtful: Judged) -> None:
+    finnish, english, index = doubtful.pages.values()
+    for page, count, language in ((english, 2, "en"), (finnish, 1, "fi")):
+        tree, words = _tree(page), languages()[language]
+        found = [c for c in doubtful.candidates if ("puffin" in c.document) == (language == "en")]
+        assert len(found) == count
+        rows = _one(tree, "table.review").css("tbody tr")
+        assert _one(tree, "table.review h3").text() == f"{words['groups']['review']} ({count})"
+        for candidate, row in zip(found, rows, strict=True):
+            assert candidate.message(language) in row.text()
+            links = [(link.attributes["href"], link.text()) for link in row.css(".side a")]
+            cited = (candidate.denied, *candidate.affirmed)
+            assert links == [(f"#c-{clause.start}-{clause.end}", clause.quote) for clause in cited]
+            sides = [side.text().partition(":")[0].partition(" ")[2] for side in row.css(".side")]
+            assert sides == [words["statuses"]["says"], *[words["statuses"]["against"]] * len(candidate.affirmed)]
+    assert [row.css("td.number")[3].text() for row in _tree(index).css("main table")[0].css("tbody tr")] == ["1", "2"]
+
+
+def test_both_sides_are_marked_in_the_text(doubtful: Judged) -> None:
+    tree = _tree(list(doubtful.pages.values())[1])
+    for candidate in doubtful.candidates:
+        if "puffin" not in candidate.document:
+            continue
+        for side, cited in (("says", candidate.denied), *(("against", clause) for clause in candidate.affirmed)):
+            mark = _one(tree, f'mark[id="c-{cited.start}-{cited.end}"]')
+            assert mark.text() == cited.quote
+            assert {"says", "against"} & set(str(mark.attributes["class"]).split()) == {side}
+            anchor = f"r-{candidate.question}-{candidate.denied.start}-{candidate.denied.end}"
+            chip = _one(tree, f'.chip.{side}[href="#{anchor}"]') if side == "says" else mark.next
+            while chip is not None and chip.attributes["href"] != f"#{anchor}":
+                chip = chip.next
+            assert chip is not None
+            assert chip.text().startswith(Side(side).mark)
+
+
+def test_a_clause_on_both_sides_shows_both(doubtful: Judged) -> None:
+    first = next(candidate for candidate in doubtful.candidates if "puffin" in candidate.document)
+    turned = replace(first, denied=first.affirmed[0], affirmed=(first.denied,))
+    rows = candidate_rows([first, turned], "Contradiction", "en")
+    passages = accounts(doubtful.store, [puffin()])[first.version].passages
+
+    pieces = {s.text: s for segments in highlight(passages, rows) for s in segments if s.rows}
+
+    assert pieces[first.denied.quote].signs == pieces[first.affirmed[0].quote].signs == [Side.SAYS, Side.AGAINST]
+    assert pieces[first.denied.quote].against == [rows[1].anchor]
+    assert pieces[first.affirmed[0].quote].against == [rows[0].anchor]
+
+
+def test_without_candidates_there_is_no_word_of_them(both: Judged, names: tuple[str, str]) -> None:
+    words = languages()["en"]
+    assert not [word for word in (words["groups"]["review"], words["meanings"]["says"]) if word in both.pages[names[0]]]
 
 
 def test_every_language_has_the_same_words() -> None:
@@ -190,8 +251,9 @@ def test_the_index_counts_and_links(both: Judged, names: tuple[str, str]) -> Non
         assert row.css("td.number")[0].text() == str(violations)
 
 
-def test_pages_are_built_for_every_reader(both: Judged) -> None:
-    for page in both.pages.values():
+@pytest.mark.parametrize("report", ["both", "doubtful"])
+def test_pages_are_built_for_every_reader(report: str, request: pytest.FixtureRequest) -> None:
+    for page in request.getfixturevalue(report).pages.values():
         tree = _tree(page)
         levels = [int(str(node.tag)[1]) for node in tree.css("h1, h2, h3, h4, h5, h6")]
         assert levels.count(1) == 1
@@ -265,21 +327,32 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 @pytest.fixture(scope="module")
-def folder(both: Judged, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(both: Judged, doubtful: Judged, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    for name, page in both.pages.items():
+    for name, page in {**doubtful.pages, **both.pages}.items():
         (folder / name).write_text(page, encoding="utf-8")
     return folder
 
 
 @pytest.fixture
 def page(browser: webdriver.Chrome, folder: Path, names: tuple[str, str]) -> Iterator[webdriver.Chrome]:
-    """The English page, opened anew. Afterwards: it has logged no error and asked for nothing but files of the report."""
+    """The English page, opened anew."""
+    yield from _opened(browser, folder, names[0])
+
+
+@pytest.fixture
+def doubts(browser: webdriver.Chrome, folder: Path, doubtful: Judged) -> Iterator[webdriver.Chrome]:
+    """The English page with contradictions, opened anew."""
+    yield from _opened(browser, folder, list(doubtful.pages)[1])
+
+
+def _opened(browser: webdriver.Chrome, folder: Path, name: str) -> Iterator[webdriver.Chrome]:
+    """The page. Afterwards: it has logged no error and asked for nothing but files of the report."""
     browser.set_window_size(1300, 700)
     browser.get("about:blank")
     browser.get_log("performance")
     browser.get_log("browser")
-    browser.get((folder / names[0]).as_uri())
+    browser.get((folder / name).as_uri())
     yield browser
     assert browser.get_log("browser") == []
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
@@ -334,6 +407,32 @@ def test_all_clauses_of_a_requirement_are_shown_at_once(page: webdriver.Chrome) 
     ]
 
 
+@pytest.mark.parametrize("width", [700, 1300], ids=["one column", "two columns"])
+def test_a_click_leads_from_a_candidate_to_each_side_and_back(doubts: webdriver.Chrome, doubtful: Judged, width: int) -> None:
+    doubts.set_window_size(width, 900)
+    candidate = next(c for c in doubtful.candidates if "puffin" in c.document and len(c.affirmed) == 2)
+    cited = (candidate.denied, *candidate.affirmed)
+    row = doubts.find_element(By.ID, f"r-{candidate.question}-{candidate.denied.start}-{candidate.denied.end}")
+    for clause, link in zip(cited, row.find_elements(By.CSS_SELECTOR, ".side a"), strict=True):
+        link.click()
+        mark = doubts.find_element(By.ID, f"c-{clause.start}-{clause.end}")
+        assert mark.text == clause.quote
+        assert _in_view(doubts, mark)
+        assert doubts.switch_to.active_element == mark
+        assert _active(doubts, "tr") == [row]
+        assert [piece.text for piece in _active(doubts, "mark")] == [clause.quote for clause in cited]
+        assert [piece.text for piece in _active(doubts, "mark.opposing")] == [clause.quote for clause in candidate.affirmed]
+        assert len({piece.value_of_css_property("outline-style") for piece in _active(doubts, "mark")}) == 2
+
+        chips = doubts.find_elements(By.CSS_SELECTOR, f'[id="c-{clause.start}-{clause.end}"] ~ .chip')
+        next(chip for chip in chips if chip.get_attribute("hash") == f"#{row.get_attribute('id')}").click()
+        assert _in_view(doubts, row)
+        assert _active(doubts, "tr") == [row]
+
+    doubts.find_element(By.CSS_SELECTOR, '[id="r-gdpr-13-1-a-identity"] a.name').click()
+    assert _active(doubts, "mark.opposing") == []
+
+
 def test_the_keyboard_does_what_a_click_does(page: webdriver.Chrome) -> None:
     link = page.find_element(By.CSS_SELECTOR, '[id="r-gdpr-13-2-a"] .places a')
     link.send_keys(Keys.ENTER)
@@ -358,12 +457,12 @@ def test_the_index_leads_to_a_requirement_of_a_policy(browser: webdriver.Chrome,
 
 
 @pytest.mark.parametrize("width", [400, 800, 1600])
-def test_no_page_is_wider_than_the_window(browser: webdriver.Chrome, folder: Path, both: Judged, width: int) -> None:
+def test_no_page_is_wider_than_the_window(browser: webdriver.Chrome, folder: Path, width: int) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
     try:
-        for name in both.pages:
-            browser.get((folder / name).as_uri())
-            assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), name
+        for path in sorted(folder.iterdir()):
+            browser.get(path.as_uri())
+            assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), path.name
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

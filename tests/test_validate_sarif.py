@@ -9,8 +9,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from reports import FERRY, Judged, ferry, judged, sauna
+from reports import FERRY, PUFFIN, Judged, ferry, judged, lunni, puffin, sauna
 
+from kg.query import question
 from kg.validate import regime
 
 pytestmark = pytest.mark.xdist_group("sarif")
@@ -21,6 +22,12 @@ VAGUE = "We keep your personal data for as long as necessary."
 @pytest.fixture(scope="module")
 def both() -> Judged:
     return judged([ferry(), sauna()], [ferry(), sauna()])
+
+
+@pytest.fixture(scope="module")
+def doubtful() -> Judged:
+    """Notices with contradictions."""
+    return judged([puffin(), lunni()], [puffin(), lunni()])
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +54,10 @@ def _region(result: dict[str, Any]) -> dict[str, Any]:
     return dict(result["locations"][0]["physicalLocation"]["region"])
 
 
-def test_is_what_the_standard_demands(both: Judged) -> None:
-    for log in (both.sarif(), both.sarif("fi"), Judged(both.store, both.report, ()).sarif()):
+@pytest.mark.parametrize("report", ["both", "doubtful"])
+def test_is_what_the_standard_demands(report: str, request: pytest.FixtureRequest) -> None:
+    found: Judged = request.getfixturevalue(report)
+    for log in (found.sarif(), found.sarif("fi"), Judged(found.store, found.report, ()).sarif()):
         jsonschema.Draft7Validator(SCHEMA).validate(json.loads(log))
 
 
@@ -157,3 +166,39 @@ def test_fingerprints_tell_gaps_apart(run: dict[str, Any]) -> None:
 
 def test_the_same_report_gives_the_same_bytes(both: Judged) -> None:
     assert both.sarif() == judged([ferry(), sauna()], [sauna(), ferry()]).sarif()
+
+
+def _reviewed(run: dict[str, Any]) -> list[dict[str, Any]]:
+    return [result for result in run["results"] if result["properties"]["status"] == "candidate"]
+
+
+def test_every_candidate_is_a_note_with_all_its_clauses(doubtful: Judged) -> None:
+    run = _run(doubtful.sarif())
+    found = _reviewed(run)
+
+    assert len(found) == len(doubtful.candidates) == 3
+    for result, candidate in zip(found, doubtful.candidates, strict=True):
+        assert (result["ruleId"], result["level"]) == (candidate.question, "note")
+        assert result["message"]["text"].startswith(candidate.message())
+        cited = (candidate.denied, *candidate.affirmed)
+        assert all(f"“{clause.quote}”" in result["message"]["text"] for clause in cited)
+        places = [place["physicalLocation"]["region"] for place in (*result["locations"], *result["relatedLocations"])]
+        assert [(place["charOffset"], place["snippet"]["text"]) for place in places] == [(clause.start, clause.quote) for clause in cited]
+        if "puffin" in candidate.document:
+            assert all(clause.quote in PUFFIN.split("\n")[place["startLine"] - 1] for place, clause in zip(places, cited, strict=True))
+    prints = [result["partialFingerprints"]["policyGap/v1"] for result in run["results"]]
+    assert len(set(prints)) == len(prints)
+
+
+def test_each_kind_of_candidate_is_a_rule(doubtful: Judged) -> None:
+    run = _run(doubtful.sarif("fi"))
+    rules = run["tool"]["driver"]["rules"]
+
+    assert [rule["id"] for rule in rules[len(doubtful.requirements) :]] == ["asked_consent_contradicted", "denied_transfers_contradicted"]
+    for result in _reviewed(run):
+        rule, asked = rules[result["ruleIndex"]], question(result["ruleId"])
+        assert rule["id"] == asked.name
+        assert rule["name"] == asked.questions["fi"]
+        assert rule["fullDescription"]["text"] == asked.review["fi"]
+        assert asked.read in rule["help"]["text"]
+        assert result["message"]["text"].startswith(asked.review["fi"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +17,7 @@ from kg.batch.shards import DATA, MANIFEST, Folder, Limits, Manifest, Task, fing
 from kg.documents import COLUMN, Source, expand_inputs, sources, total_bytes
 from kg.errors import InputError, OutputError
 from kg.graph import Versioned
+from kg.store import LOCK, writing
 
 SHARD = 1000
 """How many documents a shard holds at most."""
@@ -241,23 +241,11 @@ def _locked(directory: Path) -> Iterator[None]:
             raise OutputError(str(directory), "it is a file; name a folder")
         if not directory.resolve().parent.is_dir():
             raise OutputError(str(directory), f"there is no folder {directory.resolve().parent}")
-        if directory.is_dir() and any(directory.iterdir()) and not (directory / "lock").exists():
+        if directory.is_dir() and any(directory.iterdir()) and not (directory / LOCK).exists():
             raise OutputError(str(directory), "it exists and is not a store of kg build; name a new folder")
         directory.mkdir(exist_ok=True)
-        with (directory / "lock").open("a+b") as stream:
-            _lock(stream.fileno(), directory)
+        with writing(directory):
             index.clear(directory)
             yield
     except OSError as error:
         raise OutputError(str(directory), error.strerror or str(error)) from error
-
-
-def _lock(descriptor: int, directory: Path) -> None:
-    if os.name == "nt":
-        return
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given up by the system when the process ends, however it does
-    except BlockingIOError as error:
-        raise OutputError(str(directory), "another process writes to this store; wait until it has finished") from error

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kg.documents.sidecar import Sidecar
     from kg.model import Document
+    from kg.query import Candidate
     from kg.validate import Report
 
 
@@ -85,7 +86,7 @@ def validate(
     doubts = tuple(candidates(judged))
     failed = False
     if format in (ReportFormat.SARIF, ReportFormat.HTML):
-        failed = _publish(report, judged, format, output, language, texts or [])
+        failed = _publish(report, doubts, judged, format, output, language, texts or [])
     elif format is ReportFormat.JSON:
         rows = [*report.as_json(language or "en"), *(doubt.as_json(language or "en") for doubt in doubts)]
         _put(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", output)
@@ -116,7 +117,15 @@ def _check_usage(format: ReportFormat, output: Path | None, language: str | None
             raise UsageError(f"{language}: there are no messages in this language; choose one of {', '.join(languages())}")
 
 
-def _publish(report: Report, judged: Store, format: ReportFormat, output: Path | None, language: str | None, texts: list[Path]) -> bool:
+def _publish(
+    report: Report,
+    doubts: tuple[Candidate, ...],
+    judged: Store,
+    format: ReportFormat,
+    output: Path | None,
+    language: str | None,
+    texts: list[Path],
+) -> bool:
     """Writes what shows the policies' texts. Whether some text could not be read."""
     from kg import __version__
     from kg.atomic import filling
@@ -131,10 +140,10 @@ def _publish(report: Report, judged: Store, format: ReportFormat, output: Path |
         for result in {result.version: result for result in report.results if not shown[result.version].whole}.values():
             console.message("warning", f"{result.document}: no file of --texts has the text that was judged")
     if format is ReportFormat.SARIF:
-        _put(sarif(report, shown, rules, __version__, language or "en"), output)
+        _put(sarif(report, shown, rules, __version__, language or "en", doubts), output)
     elif output:
         with filling(output) as folder:
-            for name, page in pages(report, shown, rules, language):
+            for name, page in pages(report, shown, rules, language, doubts):
                 (folder / name).write_text(page, encoding="utf-8", newline="\n")
         console.message("note", f"{output / INDEX} written")
     return failures > 0

@@ -23,12 +23,10 @@ __all__ = [
     "Counts",
     "Format",
     "NamedGraph",
-    "Organisations",
     "Quad",
     "Triple",
     "Versioned",
     "catalog_graph",
-    "count",
     "extractor_version",
     "graphs",
     "mentioned",
@@ -127,7 +125,7 @@ def graphs(extractions: Iterable[Extraction], vocabulary: Versioned, *, with_voc
     yield NamedGraph(iris.ORGANISATIONS, _ordered(organisations.triples(lambda subject: known.get(subject, frozenset()))))
 
 
-def count(graph: NamedGraph) -> Counter[str]:
+def _count(graph: NamedGraph) -> Counter[str]:
     """What a graph adds to each field of `Counts`."""
     counted = Counter({"quads": len(graph.triples)})
     if graph.version is not None:
@@ -160,7 +158,7 @@ def write(
     put = WRITERS[format](stream)
     for graph in graphs(extractions, vocabulary, with_vocabulary=with_vocabulary):
         put(graph.iri, graph.triples, graph.version)
-        counted.update(count(graph))
+        counted.update(_count(graph))
     return Counts(**counted)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from kg.query.catalogue import Parameter, Question, catalogue, question
 from kg.query.endpoint import EndpointError, run_at
 from kg.query.errors import ParameterError, QueryError, UnknownQuestionError
-from kg.query.review import Candidate, Cited, candidates
+from kg.query.review import Candidate, candidates
 from kg.query.rows import Kind, Rows
 from kg.query.run import run
 
 __all__ = [
     "Candidate",
-    "Cited",
     "EndpointError",
     "Kind",
     "Parameter",

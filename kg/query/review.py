@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg.errors import ConfigurationError
+from kg.model import Evidence
 from kg.namespaces import expand
 from kg.query.catalogue import Question, catalogue
 from kg.query.rows import Rows
@@ -20,16 +21,6 @@ _START, _END, _QUOTE = (ox.NamedNode(expand(name)) for name in ("pk:startOffset"
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
-    """A clause with its text. Offsets are code points, half-open, into the version's canonical text."""
-
-    clause: str
-    quote: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """What one version denies in one place and affirms in others. `messages` are by language."""
 
@@ -37,8 +28,8 @@ class Candidate:
     version: str
     document: str
     messages: Mapping[str, str]
-    denied: Cited
-    affirmed: tuple[Cited, ...]
+    denied: Evidence
+    affirmed: tuple[Evidence, ...]
 
     def message(self, language: str = "en") -> str:
         """What a reviewer is told, in `language`, else in English."""
@@ -52,7 +43,7 @@ class Candidate:
             "status": "candidate",
             "severity": "Info",
             "message": self.message(language),
-            "clauses": [{"clause": c.clause, "quote": c.quote, "start": c.start, "end": c.end} for c in (self.denied, *self.affirmed)],
+            "clauses": [asdict(clause) for clause in (self.denied, *self.affirmed)],
             "version": self.version,
         }
 
@@ -72,8 +63,8 @@ def _candidates(source: ox.Store, asked: Question) -> Iterator[Candidate]:
     rows = run(source, asked.name)
     _check(asked, rows)
     policy, denied, affirmed = (rows.columns.index(column) for column in _COLUMNS)
-    pairs: dict[tuple[str, str], dict[str, Cited]] = {}
-    first: dict[tuple[str, str], Cited] = {}
+    pairs: dict[tuple[str, str], dict[str, Evidence]] = {}
+    first: dict[tuple[str, str], Evidence] = {}
     for row in sorted(rows.rows, key=str):
         version, denial, flow = str(row[policy].value), _cited(source, row[denied]), _cited(source, row[affirmed])  # type: ignore[union-attr]
         key = version, denial.quote
@@ -93,9 +84,9 @@ def _check(asked: Question, rows: Rows) -> None:
         raise ConfigurationError(asked.name, "the header", "must have a line '# review (en): …'")
 
 
-def _cited(source: ox.Store, clause: Any) -> Cited:
+def _cited(source: ox.Store, clause: Any) -> Evidence:
     start, end = (int(_value(source, clause, predicate) or 0) for predicate in (_START, _END))
-    return Cited(clause.value, _value(source, clause, _QUOTE), start, end)
+    return Evidence(clause.value, _value(source, clause, _QUOTE), start, end)
 
 
 def _document(source: ox.Store, version: str) -> str:

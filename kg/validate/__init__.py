@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from rdflib import Graph
 
+from kg.model import Evidence
 from kg.validate.engine import Background, Engine
 from kg.validate.judge import judge
 from kg.validate.notes import notes
 from kg.validate.pool import judged
-from kg.validate.report import SEVERITIES, Evidence, Message, Report, Result, Status
+from kg.validate.report import SEVERITIES, Message, Report, Result, Status
 from kg.validate.requirements import ALL, TODAY, Regime, Requirement, UnknownRegimeError, in_force, regime, regimes, requirements_of
 from kg.validate.source import Source, Version, background, versions
 

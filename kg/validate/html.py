@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from kg import iris
 from kg.namespaces import DATA
-from kg.validate.highlights import Row, Segment, highlight, rows
+from kg.query import Candidate
+from kg.validate.highlights import Row, Segment, Side, candidate_rows, highlight, rows
 from kg.validate.passages import Account, Passage
 from kg.validate.report import SEVERITIES, Report, Result, Status
 from kg.validate.requirements import Requirement
@@ -40,6 +41,7 @@ class _Policy:
     results: Mapping[str, Result]
     statuses: Mapping[str, int]
     severities: Mapping[str, int]
+    candidates: Sequence[Candidate]
 
 
 @cache
@@ -49,23 +51,31 @@ def languages() -> Mapping[str, Mapping[str, Any]]:
 
 
 def pages(
-    report: Report, accounts: Mapping[str, Account], requirements: Iterable[Requirement], language: str | None = None
+    report: Report,
+    accounts: Mapping[str, Account],
+    requirements: Iterable[Requirement],
+    language: str | None = None,
+    candidates: Iterable[Candidate] = (),
 ) -> Iterator[tuple[str, str]]:
     """The name and the text of each page: one for each policy version in the order of the report, and `INDEX`.
 
     `language` is one of `languages()`. Without it, each page is in the language of its policy, or in English where that has no words.
+    `candidates` are shown for review, each in the page of its version.
     """
     known = {requirement.id: requirement for requirement in requirements}
+    doubts: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        doubts.setdefault(candidate.version, []).append(candidate)
     policies: list[_Policy] = []
     taken = {INDEX}
     for version, group in groupby(report.results, key=lambda result: result.version):
         results = tuple(group)
         account = accounts[version]
-        policy = _policy(_page(version, taken), results, account)
+        policy = _policy(_page(version, taken), results, account, doubts.get(version, ()))
         policies.append(policy)
         taken.add(policy.page)
         spoken = _language(language, [account.language])
-        listed = rows(results, known, spoken)
+        listed = rows(results, known, spoken) + candidate_rows(policy.candidates, languages()[spoken]["contradiction"], spoken)
         yield policy.page, _render("page.html", spoken, regime=report.regime, policy=policy, index=INDEX, **_view(account, listed))
     spoken = _language(language, [policy.account.language for policy in policies])
     names = dict(sorted((result.requirement, result.names.get(spoken) or result.names.get("en", "")) for result in report.results))
@@ -73,7 +83,7 @@ def pages(
     yield INDEX, _render("index.html", spoken, regime=report.regime, policies=policies, matrix=matrix, names=names)
 
 
-def _policy(page: str, results: Sequence[Result], account: Account) -> _Policy:
+def _policy(page: str, results: Sequence[Result], account: Account, candidates: Sequence[Candidate]) -> _Policy:
     first = results[0]
     return _Policy(
         page,
@@ -83,6 +93,7 @@ def _policy(page: str, results: Sequence[Result], account: Account) -> _Policy:
         {result.requirement: result for result in results},
         Counter(str(result.status) for result in results),
         Counter(result.severity for result in results if result.severity),
+        candidates,
     )
 
 
@@ -106,10 +117,15 @@ def _tags(passages: Iterable[Passage]) -> Iterator[str]:
 
 
 def _groups(listed: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """The rows in the order in which a reader needs them: what to mend, the worst first, what is answered, what is not asked."""
-    found: dict[str, list[Row]] = {name: [] for name in ("gaps", "answered", "unknown", "not_asked", "graph")}
+    """The rows in the order in which a reader needs them.
+
+    First what to mend, the worst at the top, then what to review, what is answered, and what is not asked.
+    """
+    found: dict[str, list[Row]] = {name: [] for name in ("gaps", "review", "answered", "unknown", "not_asked", "graph")}
     for row in sorted(listed, key=lambda row: SEVERITIES.index(row.severity) if row.severity else len(SEVERITIES)):
-        if row.severity:
+        if row.status is None:
+            found["review"].append(row)
+        elif row.severity:
             found["gaps"].append(row)
         elif not row.source:
             found["graph"].append(row)
@@ -157,6 +173,7 @@ def _environment() -> Environment:
             f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
         ),
         statuses=tuple(Status),
+        sides=tuple(Side),
         severities=SEVERITIES,
     )
     return environment

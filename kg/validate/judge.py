@@ -9,9 +9,10 @@ from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH
 from rdflib.term import Literal, Node
 
+from kg.model import Evidence
 from kg.namespaces import expand
 from kg.validate.engine import Engine
-from kg.validate.report import Evidence, Message, Result, Status
+from kg.validate.report import Message, Result, Status
 from kg.validate.requirements import TODAY, Regime, Requirement
 from kg.validate.source import Version
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from rdflib import Graph, Literal
 from rdflib.namespace import RDF, SH
 from rdflib.term import BNode, Node
 
+from kg.model import Evidence
 from kg.namespaces import PREFIXES
 
 
@@ -44,16 +45,6 @@ class Message:
 
     text: str
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A clause with its text. Offsets are code points, half-open, into the version's canonical text."""
-
-    clause: str
-    quote: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +84,7 @@ class Result:
             "status": str(self.status),
             "severity": self.severity,
             "message": self.message(language),
-            "clauses": [{"clause": e.clause, "quote": e.quote, "start": e.start, "end": e.end} for e in self.clauses],
+            "clauses": [asdict(clause) for clause in self.clauses],
             "name": self.names.get(language) or self.names.get("en", ""),
             "version": self.version,
             "title": self.title,

@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import quote
 
+from kg.model import Evidence
+from kg.query import Candidate, Question, question
 from kg.validate.passages import Account
-from kg.validate.report import Evidence, Report, Result
+from kg.validate.report import Report, Result
 from kg.validate.requirements import Requirement
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -18,26 +20,52 @@ _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 _Json: TypeAlias = dict[str, Any]
 
 
-def sarif(report: Report, accounts: Mapping[str, Account], requirements: Iterable[Requirement], version: str, language: str = "en") -> str:
-    """One SARIF run: a rule for each requirement, a result for each gap of each policy.
+class _Finding(NamedTuple):
+    """What becomes a result: a gap, or a candidate for review. It stands on the first of its clauses."""
+
+    rule: str
+    severity: str
+    message: str
+    version: str
+    document: str
+    clauses: tuple[Evidence, ...]
+    properties: _Json
+
+
+def sarif(
+    report: Report,
+    accounts: Mapping[str, Account],
+    requirements: Iterable[Requirement],
+    version: str,
+    language: str = "en",
+    candidates: Iterable[Candidate] = (),
+) -> str:
+    """One SARIF run: a rule for each requirement and each kind of candidate, a result for each gap and each candidate of each policy.
 
     Offsets and lines count in the canonical text; lines are known only of accounts with a text. A gap stands on the first clause that half
-    answers it or that makes it be asked, and without any at the start of the text. A fingerprint is made of the document, the requirement
-    and the words, not of offsets or of a digest of the text, so that it lasts while other parts of the policy change. `version` is this
-    program's.
+    answers it or that makes it be asked, and without any at the start of the text; a candidate stands on the clause that says something,
+    with those that speak against it as related locations. It is a note and not of SARIF's kind "review", which viewers hide unless asked.
+    A fingerprint is made of the document, the rule and the words, not of offsets or of a digest of the text, so that it lasts while other
+    parts of the policy change. `version` is this program's.
     """
-    rules = tuple(requirements)
-    order = {rule.id: number for number, rule in enumerate(rules)}
-    gaps = [result for result in report.results if result.severity and result.requirement in order]
+    doubts = tuple(candidates)
+    asked = [question(name) for name in dict.fromkeys(doubt.question for doubt in doubts)]
+    rules = [*(_rule(rule, language) for rule in requirements), *(_review(rule, language) for rule in asked)]
+    order = {rule["id"]: number for number, rule in enumerate(rules)}
+    found = [*(_gap(result, language) for result in report.results if result.severity), *(_doubt(doubt, language) for doubt in doubts)]
     uris = {result.version: _uri(result, accounts.get(result.version)) for result in report.results}
     artifacts = {uri: {"uri": uri, "index": number} for number, uri in enumerate(dict.fromkeys(uris.values()))}
     run: _Json = {
-        "tool": {"driver": {"name": "policy-kg", "semanticVersion": version, "rules": [_rule(rule, language) for rule in rules]}},
+        "tool": {"driver": {"name": "policy-kg", "semanticVersion": version, "rules": rules}},
         "automationDetails": {"id": f"kg validate/{report.regime}/"},
         "columnKind": "unicodeCodePoints",
         "language": language,
         "artifacts": [{"location": {"uri": uri}, "roles": ["analysisTarget"]} for uri in artifacts],
-        "results": [_result(g, order[g.requirement], artifacts[uris[g.version]], accounts.get(g.version), language) for g in gaps],
+        "results": [
+            _result(finding, order[finding.rule], artifacts[uris[finding.version]], accounts.get(finding.version))
+            for finding in found
+            if finding.rule in order
+        ],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
@@ -57,19 +85,44 @@ def _rule(rule: Requirement, language: str) -> _Json:
     return described | ({"helpUri": rule.source} if rule.source else {})
 
 
-def _result(gap: Result, rule: int, artifact: _Json, account: Account | None, language: str) -> _Json:
+def _review(asked: Question, language: str) -> _Json:
+    name, remedy = _said(asked.questions, language) or asked.name, _said(asked.review, language)
+    return {
+        "id": asked.name,
+        "name": name,
+        "shortDescription": {"text": name},
+        "fullDescription": {"text": remedy},
+        "help": {"text": "\n".join(filter(None, (remedy, asked.why, asked.read)))},
+        "defaultConfiguration": {"level": _LEVELS["Info"]},
+    }
+
+
+def _gap(result: Result, language: str) -> _Finding:
+    message = result.message(language) or result.requirement
+    properties = {"status": str(result.status), "version": result.version, "anachronism": result.anachronism}
+    return _Finding(result.requirement, str(result.severity), message, result.version, result.document, result.clauses, properties)
+
+
+def _doubt(candidate: Candidate, language: str) -> _Finding:
+    clauses = (candidate.denied, *candidate.affirmed)
+    message = f"{candidate.message(language)} {' ≠ '.join(f'“{clause.quote}”' for clause in clauses)}"
+    properties = {"status": "candidate", "version": candidate.version}
+    return _Finding(candidate.question, "Info", message, candidate.version, candidate.document, clauses, properties)
+
+
+def _result(finding: _Finding, rule: int, artifact: _Json, account: Account | None) -> _Json:
     text = account.text if account else None
-    places = [_location(artifact, clause, text) for clause in gap.clauses if clause.start < clause.end]
-    start = _location(artifact, Evidence(gap.version, "", 0, 0), "")
+    places = [_location(artifact, clause, text) for clause in finding.clauses if clause.start < clause.end]
+    start = _location(artifact, Evidence(finding.version, "", 0, 0), "")
     found: _Json = {
-        "ruleId": gap.requirement,
+        "ruleId": finding.rule,
         "ruleIndex": rule,
         "kind": "fail",
-        "level": _LEVELS[str(gap.severity)],
-        "message": {"text": gap.message(language) or gap.requirement},
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message},
         "locations": [places[0] if places else start],
-        "partialFingerprints": {"policyGap/v1": _fingerprint(gap)},
-        "properties": {"status": str(gap.status), "version": gap.version, "anachronism": gap.anachronism},
+        "partialFingerprints": {"policyGap/v1": _fingerprint(finding)},
+        "properties": finding.properties,
     }
     others = [place | {"id": number} for number, place in enumerate(places[1:], 1)]
     return found | ({"relatedLocations": others} if others else {})
@@ -103,10 +156,10 @@ def _uri(result: Result, account: Account | None) -> str:
     return result.version if result.document == result.version else quote(result.document)
 
 
-def _fingerprint(gap: Result) -> str:
-    series = gap.version.rpartition("/v.")[0] or gap.version
-    words = " ".join(gap.clauses[0].quote.split()) if gap.clauses else ""
-    return hashlib.sha256("\n".join((series, gap.document, gap.requirement, words)).encode()).hexdigest()
+def _fingerprint(finding: _Finding) -> str:
+    series = finding.version.rpartition("/v.")[0] or finding.version
+    words = " ".join(finding.clauses[0].quote.split()) if finding.clauses else ""
+    return hashlib.sha256("\n".join((series, finding.document, finding.rule, words)).encode()).hexdigest()
 
 
 def _said(texts: Mapping[str, str], language: str) -> str:

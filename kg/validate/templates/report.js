@@ -5,7 +5,7 @@ const named = (name) => all("[data-rows]").filter((piece) => piece.dataset.place
 const answering = (row) => all("[data-rows]").filter((piece) => piece.dataset.rows.split(" ").includes(row));
 
 function show(target, chosen) {
-  all(".active").forEach((element) => element.classList.remove("active"));
+  all(".active").forEach((element) => element.classList.remove("active", "opposing"));
   const place = document.getElementById(target);
   if (!place) return;
   const isRow = target.startsWith("r-");
@@ -13,6 +13,7 @@ function show(target, chosen) {
   const pieces = row ? answering(row) : named(target);
   const rows = row ? [row] : pieces.flatMap((piece) => piece.dataset.rows.split(" "));
   pieces.forEach((piece) => piece.classList.add("active"));
+  pieces.filter((piece) => piece.dataset.against?.split(" ").includes(row)).forEach((piece) => piece.classList.add("opposing"));
   rows.forEach((name) => document.getElementById(name)?.classList.add("active"));
   place.closest("[tabindex]")?.focus({ preventScroll: true });
   // The row first: on a narrow screen both scroll together, and the place is what was asked for.
