@@ -23,6 +23,9 @@ _ORDER = (
     "source",
     "collect",
 )
+_OURS = ("dpv:DataProcessor", "pk:GroupCompany", "dpv:DataController", "dpv:JointDataControllers", "pk:OtherUser")
+"""Those who act for the controller, as the controller, or use its service: no practice of somebody else."""
+
 _ALONE = frozenset({"right", "security", "retention"})
 _BYWAY = frozenset({"dpv:hasProcessing", "dpv:hasDataSubject"})
 
@@ -64,8 +67,8 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
         if known is None or (member.confidence, member.end - member.start) > (known.confidence, known.end - known.start):
             assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
     if frame.agent is not None and "dpv:isImplementedByEntity" not in {p for p, _ in assertions} and frame.actor == "third":
-        place = next((m for m in scene.of("organisation") if m.term == frame.agent), None)
-        if place is not None:
+        place = next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
+        if place is not None and not reading.vocabulary.is_a(frame.agent, *_OURS):
             assertions["dpv:isImplementedByEntity", frame.agent] = Assertion(
                 "dpv:isImplementedByEntity", frame.agent, place.start, place.end, 0.7, "agent of the action"
             )

@@ -15,6 +15,7 @@ from kg.extract.scene import Scene
 from kg.model import Mention
 
 _HALF = 4
+_NEAR_BY = 5
 _REACH = 7
 """How many tokens before a verb its subject, modal and negation stand."""
 
@@ -139,7 +140,7 @@ def _after_semicolon(scene: Scene, floor: int, start: int) -> int:
 
 
 def _opening(scene: Scene, place: int, within: tuple[Aside, ...]) -> int:
-    """Where the stretch of the first action starts: at a contrast before it, a bracket or a later condition around it, else with the clause."""
+    """Where the first action's stretch starts: at a contrast before it, a bracket or later condition around it, else with the clause."""
     condition = next((a.start for a in within if a.start < place < a.end and not a.exception and scene.start < a.start), None)
     if condition is not None:
         return condition
@@ -166,7 +167,7 @@ def _frame(
     determiner = _determiner(scene, begin, end, verb)
     negated = (bool(negations) and not described) or determiner or (bool(inability) and not unable)
     modal = _modality([*near, *_within(scene, group), *_carried(scene, before, verb)])
-    actor, agent = _actor(scene, begin, cluster, verb)
+    actor, agent = _actor(scene, begin, cluster, verb, group[-1].end)
     contrast = any(m.term == "pk:Contrast" and not m.weak for m in near)
     linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
     if before is not None and linked and not (contrast or actor or modal or negated or inability):
@@ -235,20 +236,37 @@ def _modality(near: list[Mention]) -> str | None:
     return "pk:Will" if "pk:Future" in terms else None
 
 
-def _actor(scene: Scene, begin: int, cluster: int, verb: int) -> tuple[str, str | None]:
+def _actor(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple[str, str | None]:
     """The nearest possible subject before the verb. An organisation or recipient counts when it stands right before it."""
     if any(m.start == verb and not m.weak for m in scene.cues("pk:FirstParty")):
         return "first", None
+    told = _doer(scene, verb, end)
+    if told is not None:
+        return told
     persons = [m for m in scene.cues(*_ACTORS) if cluster <= m.start and m.end <= verb]
     others = [m for m in scene.of("organisation", "recipient") if begin <= m.start and m.end <= verb]
     best = persons[-1] if persons else None
     if others and (best is None or others[-1].start > best.end):
         other = others[-1]
         if len(scene.words_between(other.end, verb)) <= 3:
-            return "third", other.term if other.role == "organisation" else None
+            return "third", other.term
     if best is None:
         return "", None
     return {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term, "third"), None
+
+
+def _doer(scene: Scene, verb: int, end: int) -> tuple[str, str | None] | None:
+    """Who does it where that is said after the verb ("processed by the customer")."""
+    after = [cue for cue in scene.cues("pk:ByCue") if 0 <= cue.start - end <= 1]
+    if not after:
+        return None
+    place = after[0].end
+    named = [m for m in (*scene.cues(*_ACTORS, strong=True), *scene.of("organisation", "recipient")) if 0 <= m.start - place <= _NEAR_BY]
+    best = min(named, key=lambda m: (m.start, -m.end), default=None)
+    if best is None:
+        return None
+    person = {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term)
+    return (person, None) if person else ("third", None if best.term == "pk:ThirdActor" else best.term)
 
 
 def _relative(scene: Scene, cue: Mention) -> bool:
