@@ -240,7 +240,7 @@ def _actor(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple
     """The nearest possible subject before the verb. An organisation or recipient counts when it stands right before it."""
     if any(m.start == verb and not m.weak for m in scene.cues("pk:FirstParty")):
         return "first", None
-    told = _doer(scene, verb, end)
+    told = _doer(scene, end)
     if told is not None:
         return told
     persons = [m for m in scene.cues(*_ACTORS) if cluster <= m.start and m.end <= verb]
@@ -255,7 +255,7 @@ def _actor(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple
     return {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term, "third"), None
 
 
-def _doer(scene: Scene, verb: int, end: int) -> tuple[str, str | None] | None:
+def _doer(scene: Scene, end: int) -> tuple[str, str | None] | None:
     """Who does it where that is said after the verb ("processed by the customer")."""
     after = [cue for cue in scene.cues("pk:ByCue") if 0 <= cue.start - end <= 1]
     if not after:
