@@ -24,10 +24,10 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
     mentions = scene.of("purpose")
     told: set[tuple[int, int]] = set()
     for start, end, sure in phrases:
-        if _asked_for(reading, start) or _in_a_condition(reading, start):
-            continue
         inside = [m for m in mentions if m.start < end and m.end > start]
         told.update((mention.start, mention.end) for mention in inside)
+        if _asked_for(reading, start) or _in_a_condition(reading, start):
+            continue
         inside = [m for m in inside if not m.weak or _opens(reading, m, start)]
         yield from _phrase(reading, start, end, inside, sure)
     for mention in mentions:
