@@ -68,7 +68,9 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
             assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
     if frame.agent is not None and "dpv:isImplementedByEntity" not in {p for p, _ in assertions} and frame.actor == "third":
         place = next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
-        if place is not None and not reading.vocabulary.is_a(frame.agent, *_OURS):
+        # A partner's cookie is still one that the controller's site sets.
+        own = place is not None and place.role == "recipient" and any(p == "dpv:isImplementedUsingTechnology" for p, _ in assertions)
+        if place is not None and not own and not reading.vocabulary.is_a(frame.agent, *_OURS):
             assertions["dpv:isImplementedByEntity", frame.agent] = Assertion(
                 "dpv:isImplementedByEntity", frame.agent, place.start, place.end, 0.7, "agent of the action"
             )

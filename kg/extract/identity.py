@@ -148,6 +148,8 @@ def defined_terms(scene: Scene, controller: Organisation, name: Name | None) -> 
             end = place + len(text)
             here = name is not None and name.start == place
             for surface, start, _ in aliases(scene, Name(text, place, end, scene, False)):
+                if any(cue.start < start + len(surface) and start < cue.end for cue in scene.cues("pk:PolicyName", strong=True)):
+                    continue
                 if here or akin(surface, text):
                     inside: list[Mention] = [m for m in scene.of("recipient", "subject") if end <= m.start < start]
                     includes = tuple(sorted({m.term for m in inside}))
