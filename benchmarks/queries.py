@@ -69,18 +69,23 @@ def limited(seconds: float) -> Iterator[None]:
     """Gives up what is written in Python when it has used so much processor time.
 
     Raises:
-        TooLongError: it has.
+        TooLongError: it has, even where it caught what should have stopped it and went on to some answer.
     """
+    stopped = False
 
     def stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True
         raise TooLongError
 
     signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+    if stopped:
+        raise TooLongError
 
 
 def timed(work: Callable[[], Answer]) -> tuple[float, Answer]:
