@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyoxigraph as ox
+import rdflib
 from corpus import graph
 from rdflib import Dataset
 
@@ -59,6 +60,7 @@ def corpus(number: int) -> Corpus:
 
 
 def _dataset(path: Path) -> Dataset:
+    rdflib.NORMALIZE_LITERALS = False  # "P4W" stays as it is written, as it does in Oxigraph, and does not become "P28D"
     dataset = Dataset(default_union=True)
     dataset.parse(path, format="nquads")
     return dataset
