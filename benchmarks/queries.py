@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyoxigraph as ox
-import rdflib
 from corpus import graph
-from rdflib import Dataset
+from rdflib import Dataset, Literal, URIRef
 
 from kg.query import Rows, catalogue, run
+from kg.query.rows import Term
 from kg.store import open_store
 
 LIMIT = 0.3  # seconds a question may take
@@ -60,7 +60,6 @@ def corpus(number: int) -> Corpus:
 
 
 def _dataset(path: Path) -> Dataset:
-    rdflib.NORMALIZE_LITERALS = False  # "P4W" stays as it is written, as it does in Oxigraph, and does not become "P28D"
     dataset = Dataset(default_union=True)
     dataset.parse(path, format="nquads")
     return dataset
@@ -108,7 +107,14 @@ def by_rdflib(dataset: Dataset, name: str, parameters: dict[str, str], limit: fl
 
 def terms(rows: Rows) -> Counter[tuple[str, ...]]:
     """The rows whatever their order."""
-    return Counter(tuple(str(term) for term in row) for row in rows.rows)
+    return Counter(tuple(_comparable(term) for term in row) for row in rows.rows)
+
+
+def _comparable(term: Term | None) -> str:
+    """The term with one spelling for one value: of a duration "P24M", Oxigraph makes "P2Y", and of "P4W" rdflib makes "P28D"."""
+    if isinstance(term, ox.Literal) and not term.language:
+        return Literal(term.value, datatype=URIRef(term.datatype.value)).n3()
+    return str(term)
 
 
 def compared(name: str, corpora: list[Corpus], limit: float) -> tuple[float, str]:
