@@ -5,7 +5,8 @@
 Without GRAPH the examples are built and copied, each copy under companies of its own. First one client asks every question of the catalogue
 alone; the median of these times is the measure. A question that takes longer than QUICK even so is named and left out. Then all clients
 ask questions at random for the time given, while one of them asks for a join without end again and again. A client reads for PAUSE seconds
-on average before it asks again. With --pause 0 nobody reads, and what is measured is a queue: with two processors and sixteen clients an
+on average before it asks again. What compares policies, or lists each against all requirements, is asked of one, and of another each time;
+no answer is kept for the next. With --pause 0 nobody reads, and what is measured is a queue: with two processors and sixteen clients an
 answer cannot come sooner than after eight times its processor time. Memory is that of the server and all its processes, with what they
 share counted once (PSS, Linux only). All of it is on the loopback address.
 """
@@ -27,11 +28,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 ROOT = Path(__file__).resolve().parents[1]
 ENDLESS = "/sparql?query=" + quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
 OWN = re.compile(r"(https://w3id\.org/policy-kg/data/(?:policy|org)/)")
+OF_ONE = {"completeness": ("policy",), "practices_compared": ("policy", "other"), "similar_policies": ("policy",)}
+"""Questions that are asked of policies chosen at random, by the parameters that say of which."""
+POLICIES = "/sparql?query=" + quote("SELECT ?p { ?p a <https://w3id.org/policy-kg/ontology#FullTextVersion> } ORDER BY ?p")
 QUICK = 0.3
 """What a quick question takes at most when it is asked alone, in seconds."""
 
@@ -92,13 +96,19 @@ def ask(connection: http.client.HTTPConnection, target: str) -> tuple[int, bytes
     return response.status, body, time.perf_counter() - begun
 
 
-def alone(host: str, port: int, questions: list[str], rounds: int) -> Seen:
+def target(name: str, policies: list[str], choice: random.Random) -> str:
+    """The address of a question's answer."""
+    parameters = OF_ONE.get(name, ())
+    return f"/questions/{name}?" + urlencode(dict(zip(parameters, choice.sample(policies, len(parameters)), strict=True)))
+
+
+def alone(host: str, port: int, questions: list[str], policies: list[str], rounds: int) -> Seen:
     """Every question in turn, by one client. The first round is not counted; it shows which are quick."""
-    seen = Seen()
+    seen, choice = Seen(), random.Random(0)
     connection = http.client.HTTPConnection(host, port, timeout=60)
-    first = {name: ask(connection, f"/questions/{name}")[2] for name in questions}
+    first = {name: ask(connection, target(name, policies, choice))[2] for name in questions}
     for name in [name for _ in range(rounds) for name in questions if first[name] <= QUICK]:
-        status, body, seconds = ask(connection, f"/questions/{name}")
+        status, body, seconds = ask(connection, target(name, policies, choice))
         if status != 200:
             seen.errors.append(f"{name}: {status} {body[:100]!r}")
         seen.times.setdefault(name, []).append(seconds)
@@ -107,7 +117,9 @@ def alone(host: str, port: int, questions: list[str], rounds: int) -> Seen:
     return seen
 
 
-def together(host: str, port: int, process: int, questions: list[str], clients: int, seconds: float, pause: float) -> Seen:
+def together(
+    host: str, port: int, process: int, questions: list[str], policies: list[str], clients: int, seconds: float, pause: float
+) -> Seen:
     """All clients at once; the first asks for the endless join."""
     seen, lock, end = Seen(), threading.Lock(), time.monotonic() + seconds
 
@@ -116,7 +128,7 @@ def together(host: str, port: int, process: int, questions: list[str], clients: 
         connection = http.client.HTTPConnection(host, port, timeout=120)
         while time.monotonic() < end:
             name = choice.choice(questions)
-            status, body, took = ask(connection, ENDLESS if number == 0 else f"/questions/{name}")
+            status, body, took = ask(connection, ENDLESS if number == 0 else target(name, policies, choice))
             with lock:
                 if number == 0 and status == 503 and b"longer than" in body:
                     seen.stopped += 1
@@ -167,8 +179,11 @@ def main() -> None:
         with served(graph, options.limit) as (host, port, process):
             _, body, _ = ask(http.client.HTTPConnection(host, port), "/questions")
             names = [question["name"] for question in json.loads(body)["questions"]]
-            quiet = alone(host, port, names, options.rounds)
-            loaded = together(host, port, process, list(quiet.times), options.clients, min(options.seconds, 600), options.pause)
+            _, body, _ = ask(http.client.HTTPConnection(host, port), POLICIES)
+            policies = [row["p"]["value"] for row in json.loads(body)["results"]["bindings"]]
+            quiet = alone(host, port, names, policies, options.rounds)
+            seconds = min(options.seconds, 600)
+            loaded = together(host, port, process, list(quiet.times), policies, options.clients, seconds, options.pause)
     show(quiet, loaded, options.json)
 
 

@@ -96,6 +96,8 @@ def test_every_folder_of_data_is_of_a_question() -> None:
         ("weak_consent", {"controller": "org:polaris-oy"}),
         ("least_certain", {"threshold": "0.95"}),
         ("similar_policies", {"policy": AURORA}),
+        ("completeness", {"policy": METEOR}),
+        ("completeness", {"requirement": "right_access"}),
     ],
 )
 def test_parameters_narrow_the_answer_alike(name: str, parameters: dict[str, str]) -> None:

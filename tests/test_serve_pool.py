@@ -18,6 +18,7 @@ from kg.errors import InputError
 from kg.serve.confinement import bound, confine
 from kg.serve.jobs import KILL, Query, Reply, Update
 from kg.serve.limits import Limits
+from kg.serve.longjobs import LongJobs
 from kg.serve.pool import Pool
 
 THINGS = "\n".join(f"<{EX}t{number}> <{EX}weighs> {number} ." for number in range(3000))
@@ -63,6 +64,53 @@ def test_long_queries_leave_the_quick_places_free(graph: Path) -> None:
     assert [reply.status for reply in replies] == [503] * 5
     assert sum("longer than 4 s" in reply.message for reply in replies) == 3
     assert sum("too many long queries" in reply.message for reply in replies) == 2
+
+
+def test_a_query_that_was_long_waits_for_no_quick_place_and_takes_none(graph: Path) -> None:
+    async def work(pool: Pool) -> tuple[float, Reply]:
+        await status(pool, ENDLESS)
+        again = asyncio.create_task(status(pool, ENDLESS))
+        await asyncio.sleep(0.1)
+        begun = asyncio.get_running_loop().time()
+        assert (await text(pool, QUICK)).split() == ["w", "7"]
+        return asyncio.get_running_loop().time() - begun, await again
+
+    waited, reply = run(graph, Limits(quick=1, quick_seconds=1.5, long=1, seconds=2), work)
+    assert waited < 1
+    assert "longer than 2 s" in reply.message
+
+
+def test_a_query_that_is_no_longer_long_is_quick_again(graph: Path) -> None:
+    async def work(pool: Pool) -> None:
+        pool._known.note(QUICK, True)
+        assert QUICK in pool._known
+        assert (await text(pool, QUICK)).split() == ["w", "7"]
+        assert QUICK not in pool._known
+        assert pool._idle == []  # the process had the lowest priority, and is not used again
+        assert (await text(pool, QUICK)).split() == ["w", "7"]
+        assert len(pool._idle) == 1
+
+    run(graph, Limits(), work)
+
+
+def test_a_known_long_query_has_its_try_where_no_long_place_is_free(graph: Path) -> None:
+    async def work(pool: Pool) -> None:
+        pool._known.note(QUICK, True)
+        long = asyncio.create_task(status(pool, ENDLESS))
+        await asyncio.sleep(0.5)
+        assert (await text(pool, QUICK)).split() == ["w", "7"]
+        await long
+
+    run(graph, Limits(quick=2, quick_seconds=0.2, long=1, seconds=1.5), work)
+
+
+def test_only_the_latest_long_queries_are_remembered() -> None:
+    known = LongJobs()
+    jobs = [Query(f"ASK {{ ?s ?p {number} }}") for number in range(1000)]
+    for job in jobs:
+        known.note(job, True)
+    known.note(Update("CLEAR ALL"), True)
+    assert [jobs[-1] in known, jobs[0] in known, Update("CLEAR ALL") in known] == [True, False, False]
 
 
 def test_more_waiting_than_there_is_room_for(graph: Path) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from itertools import count
@@ -17,6 +18,7 @@ from typing import Any
 from kg.errors import InputError
 from kg.serve.jobs import COMMAND, FORK, KILL, SLOW, Job, Reply, Update, pack, unpack_reply
 from kg.serve.limits import Limits
+from kg.serve.longjobs import LongJobs
 from kg.store import open_store
 
 
@@ -51,6 +53,7 @@ class Pool:
 
     A job begins in one of the few places for quick ones. When it has run for `Limits.quick_seconds`, its process gets the lowest
     priority and moves to a place for long ones, so that it never stands in the way of the quick ones; if there is none, it is stopped.
+    A job that was long when it was last done begins among the long ones, if there is a place.
     """
 
     def __init__(self, source: Path, limits: Limits) -> None:
@@ -60,6 +63,7 @@ class Pool:
         self._one_writer = asyncio.Lock()
         self._forking = asyncio.Lock()
         self._waiting = self._long = 0
+        self._known = LongJobs()
         self._names = count()
         self._folder = tempfile.TemporaryDirectory(prefix="kg-serve-")
 
@@ -115,6 +119,9 @@ class Pool:
                 place.unlink(missing_ok=True)
 
     async def _placed(self, job: Job, place: Path) -> Reply:
+        if job in self._known and self._long < self._limits.long:
+            with ExitStack() as nothing_held:
+                return await self._by_worker(job, place, nothing_held, 0)
         if self._waiting >= self._limits.waiting:
             return Reply(503, "busy: too many queries are waiting; try again in a moment")
         self._waiting += 1
@@ -124,18 +131,23 @@ class Pool:
             self._waiting -= 1
         with ExitStack() as held:
             held.callback(self._places.release)
-            worker = self._idle.pop() if self._idle and not isinstance(job, Update) else await self._new()
-            try:
-                return await self._timed(worker, job, place, held)
-            finally:
-                self._release(worker)
+            return await self._by_worker(job, place, held, min(self._limits.quick_seconds, self._limits.seconds))
 
-    async def _timed(self, worker: Worker, job: Job, place: Path, held: ExitStack) -> Reply:
+    async def _by_worker(self, job: Job, place: Path, held: ExitStack, first: float) -> Reply:
+        worker = self._idle.pop() if self._idle and not isinstance(job, Update) else await self._new()
+        begun = time.monotonic()
+        try:
+            return await self._timed(worker, job, place, held, first)
+        finally:
+            self._known.note(job, time.monotonic() - begun > self._limits.quick_seconds)
+            self._release(worker)
+
+    async def _timed(self, worker: Worker, job: Job, place: Path, held: ExitStack, first: float) -> Reply:
+        """The reply of a job that holds its place for the first so many seconds."""
         limits = self._limits
         done = asyncio.create_task(worker.do(job, str(place)))
         try:
-            first = min(limits.quick_seconds, limits.seconds)
-            if await _ended(done, first):
+            if first and await _ended(done, first):
                 return done.result()
             worker.spent = True
             if self._long >= limits.long:
@@ -145,6 +157,7 @@ class Pool:
                 held.close()  # the place among the quick ones
                 self._command(SLOW, worker.process)
                 if await _ended(done, limits.seconds - first):
+                    worker.spent = True
                     return done.result()
             finally:
                 self._long -= 1
