@@ -240,7 +240,7 @@ def _actor(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple
     """The nearest possible subject before the verb. An organisation or recipient counts when it stands right before it."""
     if any(m.start == verb and not m.weak for m in scene.cues("pk:FirstParty")):
         return "first", None
-    told = _doer(scene, end)
+    told = _doer(scene, end) or _gerund(scene, verb, end)
     if told is not None:
         return told
     persons = [m for m in scene.cues(*_ACTORS) if cluster <= m.start and m.end <= verb]
@@ -267,6 +267,14 @@ def _doer(scene: Scene, end: int) -> tuple[str, str | None] | None:
         return None
     person = {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term)
     return (person, None) if person else ("third", None if best.term == "pk:ThirdActor" else best.term)
+
+
+def _gerund(scene: Scene, verb: int, end: int) -> tuple[str, str | None] | None:
+    """Who does what opens the clause without a subject ("By sharing data, you …"): the subject of what follows."""
+    if scene.token_at(verb) - scene.first > 1 or not any(cue.start == scene.start for cue in scene.cues("pk:ByCue")):
+        return None
+    after = next((m for m in scene.cues("pk:FirstParty", "pk:SecondParty", strong=True) if m.start >= end), None)
+    return None if after is None else ("first" if after.term == "pk:FirstParty" else "second", None)
 
 
 def _relative(scene: Scene, cue: Mention) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.extract.frames import Frame
-from kg.extract.reading import BELOW, COLLECT, REMOVE, SHARE, Candidate, Reading, gives
+from kg.extract.reading import BELOW, COLLECT, REMOVE, SHARE, Candidate, Reading, gives, pointed
+from kg.extract.scene import Scene
 from kg.model import Mention
 
 
@@ -22,6 +23,7 @@ class Plain:
 
 
 _OBJECT = 4
+_PREVENTED = 2
 _OF_ANYTHING = ("dpv:Use",)
 """What is done to services and tools as often as to data."""
 
@@ -43,7 +45,7 @@ def plain(reading: Reading) -> Iterator[Candidate]:
     for kind in PLAIN:
         about = scene.about(*kind.topics)
         for mention in scene.of(kind.role):
-            if mention.weak and not about:
+            if (mention.weak and not about) or pointed(reading, mention):
                 continue
             if kind.role == "source" and reading.acts(reading.frame_at(mention.start), *REMOVE):
                 continue
@@ -125,6 +127,8 @@ def actions(reading: Reading) -> Iterator[Candidate]:
             asked = verb.weak or verb.term in _OF_ANYTHING
             if asked and not _upon_data(reading, frame, verb) and not (frame.denied and frame.actor == "first"):
                 continue
+            if pointed(reading, verb) or _prevented(scene, verb) or (frame.actor == "third" and frame.agent is None and verb.weak):
+                continue
             if gives(reading, frame, verb):
                 yield from _given(reading, frame, verb)
             elif frame.actor == "second":
@@ -136,6 +140,12 @@ def actions(reading: Reading) -> Iterator[Candidate]:
     for mention in scene.of("subject"):
         if not mention.weak and personal and not _acts_for_us(reading, mention):
             yield reading.make("collect", "dpv:hasDataSubject", mention.term, mention, 0.6, "data subject")
+
+
+def _prevented(scene: Scene, verb: Mention) -> bool:
+    """Whether an act is what shall not happen ("unauthorised access"), which nobody does."""
+    place = scene.token_at(verb.start)
+    return any(0 <= place - scene.token_at(cue.end) <= _PREVENTED for cue in scene.cues("pk:Prevention"))
 
 
 def _acts_for_us(reading: Reading, mention: Mention) -> bool:

@@ -30,6 +30,8 @@ TURNED = frozenset(
 )
 """The predicates of which an exception from a denial is an affirmation, and the other way round. For recipients see the sharing rules."""
 
+_POINTED = 5
+
 GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
 """Data in general."""
 
@@ -155,6 +157,13 @@ def gives(reading: Reading, frame: Frame, verb: Mention) -> bool:
         and any(cue.start == verb.start for cue in reading.scene.cues("pk:Giving"))
         and reading.vocabulary.is_a(verb.term, *COLLECT)
     )
+
+
+def pointed(reading: Reading, mention: Mention) -> bool:
+    """Whether a mention only says what is told elsewhere ("for more information on cookies, see …")."""
+    scene = reading.scene
+    place = scene.token_at(mention.start)
+    return any(cue.end <= mention.start and place - scene.token_at(cue.end) <= _POINTED for cue in scene.cues("pk:SeeMore", strong=True))
 
 
 def whatever(candidate: Candidate) -> Candidate:

@@ -58,9 +58,16 @@ def _gets_nothing(reading: Reading, mention: Mention) -> bool:
     """Whether somebody is named as the one from whom, for whom or on whose pages something is."""
     scene = reading.scene
     before = scene.cues("pk:FromCue", "pk:OnBehalf")
+    if mention.start == scene.start and mention.role == "organisation" and _gives_away(reading):
+        return True
     return any(0 <= mention.start - cue.end <= 1 for cue in before) or any(
         0 <= cue.start - mention.end <= 1 for cue in scene.cues("pk:OnBehalf", "pk:PagesOf")
     )
+
+
+def _gives_away(reading: Reading) -> bool:
+    """Whether the clause's subject is one who gives ("Acorn may offer this to third parties")."""
+    return reading.any_act(*SHARE) or reading.scene.has("pk:Giving")
 
 
 def _after_share(reading: Reading, mention: Mention) -> bool:
