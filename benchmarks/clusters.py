@@ -16,13 +16,12 @@ from pathlib import Path
 
 from corpus import save_rows
 from distributed import LocalCluster
-from figures import parser
+from figures import Figure, parser, tell
 
 from kg.batch import Dask, Options, Pool, Processes, build
 from kg.batch.spark import build as spark_build
 from kg.store import open_store
 from kg.vocabulary import load
-
 
 OVERHEAD = 1.4
 """How many times as long as the pool Dask may take."""

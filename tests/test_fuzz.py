@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import runpy
 from pathlib import Path
 
 import files
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 
 from kg.documents import READERS, read_text
 
-few = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-many = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+few = settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+many = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 PARTS = (
     "We do not ",
     "share ",
@@ -66,3 +67,19 @@ def test_a_wrong_offset_is_seen() -> None:
     wrong = replace(document, blocks=(replace(document.blocks[0], end=len(document.text) + 1),))
     with pytest.raises(AssertionError):
         fuzzing.check_document(wrong)
+
+
+def test_the_tool_names_what_fails_and_what_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "fuzz.py"))
+    judged = tool["judged"]
+    assert judged(".txt", tool["data_of"](".txt", 1, 1), 60) == ""
+
+    def endless(kind: str, data: bytes, folder: Path) -> int:  # noqa: ARG001
+        while data:
+            pass
+        return 0
+
+    monkeypatch.setitem(judged.__globals__, "check", endless)
+    assert "TooLongError" in judged(".txt", b"x", 0.2)
+    monkeypatch.setitem(judged.__globals__, "check", lambda kind, data, folder: 1 // 0)
+    assert "ZeroDivisionError" in tool["place"](judged(".txt", b"x", 60))
