@@ -162,8 +162,8 @@ def main() -> int:
         noted[name] = run(command)
         codes.append(noted[name]["code"])
         NOTED.write_text(json.dumps(noted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    head = DOCUMENT.read_text(encoding="utf-8").partition(HAND_WRITTEN)[0].rstrip() if DOCUMENT.exists() else "# Performance"
-    DOCUMENT.write_text(f"{head}\n\n{written(noted, machine())}", encoding="utf-8")
+        head = DOCUMENT.read_text(encoding="utf-8").partition(HAND_WRITTEN)[0].rstrip()
+        DOCUMENT.write_text(f"{head}\n\n{written(noted, machine())}", encoding="utf-8")
     print(f"{time.monotonic() - begun:.0f} s in all, {sum(map(bool, codes))} of {len(codes)} missed a bar; see docs/performance.md")
     return int(any(codes))
 
