@@ -99,7 +99,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--scratch", type=Path, default=Path())
     parser.add_argument("--question", default="")
-    parser.add_argument("--limit", type=float, default=120.0, help="what a question may take, in seconds on the clock")
+    parser.add_argument("--limit", type=float, default=30.0, help="what a question may take, in seconds on the clock")
     options = parser.parse_args()
     steps: dict[str, Callable[[], object]] = {
         "validate": lambda: validate(options.store, options.workers),
