@@ -6,7 +6,7 @@ ontology graph carries only RDFS and OWL axioms over). A version's triples lie o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -111,9 +111,9 @@ class _Layers(Memory):
         """Puts triples that the lower layer does not hold into `graph`, in the place of what lay on it."""
         self._upper = Memory()
         for triple in triples:
-            self._upper.add(triple, graph)  # type: ignore[arg-type]
+            self._upper.add(triple, graph)
 
-    def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Any]:
+    def triples(self, triple_pattern: Any, context: Any = None) -> Generator[Any, None, None]:
         yield from super().triples(triple_pattern, context)
         yield from self._upper.triples(triple_pattern, context)
 
