@@ -101,8 +101,8 @@ def written(noted: dict[str, Run], machine: Iterable[str]) -> str:
     ]
     parts += ["", "## Machine", "", *machine]
     for title, chosen in (
-        ("In one run of `make bench`, at small sizes", [name for name in QUICK if name in noted]),
-        ("Long runs, each when it was last made", sorted(noted.keys() - set(QUICK))),
+        ("At the small sizes of `make bench`", [name for name in QUICK if name in noted]),
+        ("Long runs", sorted(noted.keys() - set(QUICK))),
     ):
         parts += ["", f"## {title}"]
         for command in chosen:
