@@ -4,9 +4,10 @@ SHARED ?= ../shared
 BIN := .venv/bin
 DEMO := build/demo
 WORKERS ?= 2
+MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench bench-load eval fit mutate vendor clean
+.PHONY: help demo test lint docs bench bench-scale bench-load fuzz eval fit mutate vendor clean
 
 help:
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
@@ -14,8 +15,10 @@ help:
 	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, the ontology, direction of imports'
 	@echo 'make docs   write again what is generated: docs/cli.md, docs/questions.md, docs/property-graph.md;'
 	@echo '            and the reference of the ontology, build/docs/ontology/index.html'
-	@echo 'make bench  speed of extraction, questions and export, each beside a public tool'
+	@echo 'make bench  all of benchmarks/ at small sizes, each beside a public tool, written to docs/performance.md'
+	@echo 'make bench-scale  1 000 and 10 000 policies to the end, twenty kills, Dask beside the pool: hours'
 	@echo 'make bench-load  the server under sixteen clients for a minute'
+	@echo 'make fuzz   spoiled files of every kind for an hour, or MINUTES=...'
 	@echo 'make vendor fetch from npm what the page of kg serve is made of, at the versions that are written down'
 	@echo 'make eval   quality against the annotated policies in $(SHARED), written to docs/accuracy.md'
 	@echo 'make mutate take each constraint out of the shapes in turn; what notices stands in docs/mutants.md'
@@ -57,13 +60,18 @@ docs: .venv/installed
 	@$(BIN)/python tools/ontology_reference.py
 
 bench: .venv/installed-bench
-	@$(BIN)/python benchmarks/extraction.py
-	@$(BIN)/python benchmarks/queries.py
-	@$(BIN)/python benchmarks/validation.py
-	@$(BIN)/python benchmarks/export.py
+	@$(BIN)/python benchmarks
 
-bench-load: .venv/installed
-	@$(BIN)/python benchmarks/load.py
+bench-scale: .venv/installed-bench
+	@$(BIN)/python benchmarks scale 1000 10000 --folder build/scale
+	@$(BIN)/python benchmarks kills
+	@$(BIN)/python benchmarks clusters
+
+bench-load: .venv/installed-bench
+	@$(BIN)/python benchmarks load
+
+fuzz: .venv/installed
+	@$(BIN)/python tools/fuzz.py --minutes $(MINUTES)
 
 vendor: .venv/installed
 	@$(BIN)/python tools/vendor.py

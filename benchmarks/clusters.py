@@ -7,7 +7,6 @@ Each has two workers on this machine. The seconds are of the shards alone, with 
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tempfile
@@ -15,13 +14,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from corpus import save_rows
 from distributed import LocalCluster
-from scale import write_corpus
+from figures import Figure, parser, tell
 
 from kg.batch import Dask, Options, Pool, Processes, build
 from kg.batch.spark import build as spark_build
 from kg.store import open_store
 from kg.vocabulary import load
+
+OVERHEAD = 1.4
+"""How many times as long as the pool Dask may take."""
 
 
 def pooled(corpus: Path, store: Path, size: int, pool: Callable[[], Pool]) -> float:
@@ -51,14 +54,14 @@ def sparked(corpus: Path, store: Path, size: int) -> float | None:
 
 def main() -> int:
     """Print a line for each; 1 when the quads differ."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--policies", type=int, default=500)
-    parser.add_argument("--shard-size", type=int, default=50)
-    options = parser.parse_args()
+    parsed = parser(__doc__)
+    parsed.add_argument("--policies", type=int, default=500)
+    parsed.add_argument("--shard-size", type=int, default=50)
+    options = parsed.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus = folder / "corpus.jsonl"
-        write_corpus(corpus, options.policies)
+        save_rows(corpus, options.policies)
         seconds = {"pool": pooled(corpus, folder / "pool", options.shard_size, lambda: Processes(2))}
         with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
             seconds["Dask"] = pooled(corpus, folder / "Dask", options.shard_size, lambda: Dask(cluster.scheduler_address))
@@ -69,9 +72,14 @@ def main() -> int:
             seconds["Spark"] = spark
         first = set(open_store(folder / "pool"))
         same = {kind: set(open_store(folder / kind)) == first for kind in seconds}
+        found = []
         for kind, taken in seconds.items():
-            verdict = "the same quads" if same[kind] else "OTHER QUADS"
-            print(f"{kind}: {taken:.1f} s, {taken / seconds['pool']:.2f} times the pool, {verdict}")
+            verdict, over = "the same quads" if same[kind] else "OTHER QUADS", taken / seconds["pool"]
+            print(f"{kind}: {taken:.1f} s, {over:.2f} times the pool, {verdict}")
+            if kind != "pool":
+                bar, met = (f"≤ {OVERHEAD}, same quads", over <= OVERHEAD and same[kind]) if kind == "Dask" else ("same quads", same[kind])
+                found.append(Figure(f"extraction on {kind}", taken, "s", "the process pool", seconds["pool"], over, bar=bar, met=met))
+        tell(options, found, f"{options.policies} policies, shards of {options.shard_size}, two workers")
         return int(not all(same.values()))
 
 

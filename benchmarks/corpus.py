@@ -1,15 +1,18 @@
-"""A thousand policies out of the examples: companies, sections, sentences and items vary, and the same seed gives the same bytes.
+"""Policies of fictional companies in any number, for every benchmark: the same seed gives the same bytes.
 
-    python benchmarks/corpus.py FOLDER [--number 1000] [--seed 2]
+    python benchmarks/corpus.py FOLDER|FILE.jsonl [--number 1000] [--seed 2] [--annotated]
 
-Each policy takes one example as its pattern, has a company of its own, leaves out some of the sections, paragraphs and items, and
-borrows a section from another example of its language now and then. Every tenth company publishes two versions of its policy.
+Each policy takes one text as its pattern, has a company of its own, leaves out some of the sections, paragraphs and items, moves sections
+about, and borrows a section from another text of its language now and then. One in five is Finnish. Every tenth company publishes two
+versions. The patterns are the examples, and with --annotated also the annotated policies where they stand beside the checkout: their
+companies and addresses are replaced by invented ones.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -26,6 +29,7 @@ from kg.vocabulary import load
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples" / "policies"
+ANNOTATED = ROOT.parent / "shared" / "bench" / "gdpr-transparency" / "policies"
 BUILT = ROOT / "build" / "bench"
 
 _BEGINNINGS = "Ald Bel Cor Dun Esk Fen Gal Hal Ing Jar Kel Lin Mor Nor Orm Pel Quin Ras Sol Tor Ulv Vel Win Yar Zel".split()
@@ -34,12 +38,20 @@ _ENDINGS = "berg dale field ford haven holt lund mere stead thorn vik wick".spli
 _TRADES = {"en": ("Analytics", "Books", "Foods", "Hotels", "Outdoor", "Systems"), "fi": ("Kauppa", "Palvelut", "Tekniikka", "Varaosat")}
 _FORMS = {"en": ("Ltd", "Inc.", "GmbH", "AB", "LLC"), "fi": ("Oy", "Oyj", "Ky")}
 _KEPT = 0.75  # of sections, paragraphs and items
-_BORROWED = 0.3  # of policies have a section of another example
+_BORROWED = 0.3  # of policies have a section of another text
+_FINNISH = 0.2  # of policies
+_LEAST = 4  # sections of a pattern: of fewer little would be left
+_NAME = re.compile(r"\b(?:[A-Z][\w&-]+ ){1,3}(?:Ltd|Limited|Inc|LLC|GmbH|Oyj|Oy|AB|Corporation)\b\.?")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./-]+")
+_MARK = re.compile(r"^#+ ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """An example: its language, the names of its company, longest first, and its sections as lines of Markdown, title first."""
+    """A text: its language, the names of its company, longest first, and its sections as lines of Markdown, title first.
+
+    Where the company is not known, `names` is empty.
+    """
 
     language: str
     names: tuple[str, ...]
@@ -56,17 +68,18 @@ class Policy:
     text: str
 
 
-def policies(number: int = 1000, seed: int = 2) -> Iterator[Policy]:
-    """`number` policies of fictional companies."""
-    patterns = _patterns()
+def policies(number: int = 1000, seed: int = 2, *, annotated: bool = False) -> Iterator[Policy]:
+    """`number` policies of fictional companies; `annotated` makes them of the annotated policies too, where they are."""
+    patterns = _patterns(annotated)
     for index in range(number):
         again = index % 10 == 9
         company = random.Random(f"{seed} company {index - again}")
         chance = random.Random(f"{seed} text {index}")
-        pattern = company.choice(patterns)
-        name = company.choice(_BEGINNINGS) + company.choice(_MIDDLES) + company.choice(_ENDINGS)
-        full = f"{name} {company.choice(_TRADES[pattern.language])} {company.choice(_FORMS[pattern.language])}"
-        yield Policy(f"{index:04}-{name.lower()}.md", full, pattern.language, _text(pattern, patterns, name, full, chance))
+        pattern = company.choice(patterns["fi" if company.random() < _FINNISH else "en"])
+        stem = company.choice(_BEGINNINGS) + company.choice(_MIDDLES) + company.choice(_MIDDLES) + company.choice(_ENDINGS)
+        full = f"{stem} {company.choice(_TRADES[pattern.language])} {company.choice(_FORMS[pattern.language])}"
+        text = _text(pattern, patterns[pattern.language], stem, full, chance)
+        yield Policy(f"{index:04}-{stem.lower()}.md", full, pattern.language, text)
 
 
 def graph(number: int = 1000, seed: int = 2) -> Path:
@@ -94,15 +107,29 @@ def save(folder: Path, number: int = 1000, seed: int = 2) -> None:
     (folder / "policies.toml").write_text("\n".join(known), encoding="utf-8")
 
 
+def save_rows(path: Path, number: int = 1000, seed: int = 2, *, annotated: bool = True) -> None:
+    """Write the policies as plain text to a data set of JSON Lines, each with its `id` and controller."""
+    with replacing(path) as stream:
+        for policy in policies(number, seed, annotated=annotated):
+            row = {"id": policy.name.removesuffix(".md"), "text": _MARK.sub("", policy.text), "controller": policy.controller}
+            stream.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+
+
 @cache
-def _patterns() -> tuple[Pattern, ...]:
-    return tuple(_pattern(path) for path in sorted(EXAMPLES.iterdir()) if path.suffix != ".toml")
+def _patterns(annotated: bool) -> dict[str, tuple[Pattern, ...]]:
+    paths = [path for path in sorted(EXAMPLES.iterdir()) if path.suffix != ".toml"]
+    paths += sorted(ANNOTATED.glob("*.txt")) if annotated else []
+    made = [_pattern(path) for path in paths]
+    return {
+        language: tuple(pattern for pattern in made if pattern.language == language and len(pattern.sections) >= _LEAST)
+        for language in _FORMS
+    }
 
 
 def _pattern(path: Path) -> Pattern:
     document = read(path)
-    full = document.metadata.controller or path.stem
-    short = full.split()[0]
+    full = document.metadata.controller
+    names = (full, full.split()[0]) if full else ()
     sections: list[list[str]] = [[]]
     for block in document.blocks:
         if block.kind.is_furniture:
@@ -112,21 +139,22 @@ def _pattern(path: Path) -> Pattern:
             sections.append([f"{'#' * max(1, min(block.level or 2, 6))} {line}"])
         else:
             sections[-1].append(f"- {line}" if block.kind is BlockKind.ITEM else line)
-    return Pattern(document.language, (full, short), tuple(tuple(section) for section in sections if section))
+    return Pattern(document.language, names, tuple(tuple(section) for section in sections if section))
 
 
-def _text(pattern: Pattern, patterns: tuple[Pattern, ...], name: str, full: str, chance: random.Random) -> str:
+def _text(pattern: Pattern, patterns: tuple[Pattern, ...], stem: str, full: str, chance: random.Random) -> str:
     opening, *rest = pattern.sections
     body = [section for section in rest if chance.random() < _KEPT]
+    turn = chance.randrange(1 + len(body) // 2)
     lines = list(opening)
-    for section in body:
+    for section in body[turn:] + body[:turn]:
         lines += _thinned(section, chance)
-    text = _renamed("\n\n".join(lines), pattern, name, full)
-    others = [other for other in patterns if other.language == pattern.language and other is not pattern]
+    text = _renamed("\n\n".join(lines), pattern, stem, full)
+    others = [other for other in patterns if other is not pattern]
     if others and chance.random() < _BORROWED:
         other = chance.choice(others)
         section = chance.choice(other.sections[1:] or other.sections)
-        text += "\n\n" + _renamed("\n\n".join(section), other, name, full)
+        text += "\n\n" + _renamed("\n\n".join(section), other, stem, full)
     return text + "\n"
 
 
@@ -135,10 +163,12 @@ def _thinned(section: tuple[str, ...], chance: random.Random) -> list[str]:
     return [line for place, line in enumerate(section) if place < 2 or chance.random() < _KEPT]
 
 
-def _renamed(text: str, pattern: Pattern, name: str, full: str) -> str:
+def _renamed(text: str, pattern: Pattern, stem: str, full: str) -> str:
+    if not pattern.names:
+        return _ADDRESS.sub(f"{stem.lower()}.example", _NAME.sub(full, text))
     whole, short = pattern.names
     text = text.replace(whole, full)
-    for old, new in ((short, name), (short.upper(), name.upper()), (short.lower(), name.lower())):
+    for old, new in ((short, stem), (short.upper(), stem.upper()), (short.lower(), stem.lower())):
         text = re.sub(rf"\b{re.escape(old)}(?!\w)", new, text)
     return text
 
@@ -146,11 +176,15 @@ def _renamed(text: str, pattern: Pattern, name: str, full: str) -> str:
 def main() -> None:
     """Write the policies."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("target", type=Path, help="a folder, or a file of JSON Lines")
     parser.add_argument("--number", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--annotated", action="store_true", help="in a file of JSON Lines")
     options = parser.parse_args()
-    save(options.folder, options.number, options.seed)
+    if options.target.suffix == ".jsonl":
+        save_rows(options.target, options.number, options.seed, annotated=options.annotated)
+    else:
+        save(options.target, options.number, options.seed)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,12 @@ the clock. The first run of each is not counted: it fills what is remembered of 
 
 from __future__ import annotations
 
-import argparse
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import spacy
+from figures import beside, parser, tell
 
 from kg.documents import read
 from kg.extract import extract
@@ -36,11 +35,11 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print a line a round and the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=ANNOTATED if ANNOTATED.is_dir() else ROOT / "examples" / "policies")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--rules-only", action="store_true", help="without the fitted part")
-    options = parser.parse_args()
+    parsed = parser(__doc__)
+    parsed.add_argument("folder", nargs="?", type=Path, default=ANNOTATED if ANNOTATED.is_dir() else ROOT / "examples" / "policies")
+    parsed.add_argument("--rounds", type=int, default=5)
+    parsed.add_argument("--rules-only", action="store_true", help="without the fitted part")
+    options = parsed.parse_args()
     documents = [read(path) for path in sorted(options.folder.glob("*.txt"))]
     texts = [document.text for document in documents]
     vocabulary = load()
@@ -62,8 +61,10 @@ def main() -> None:
         one, other = seconds(ours), seconds(theirs)
         rounds.append((one, other))
         print(f"round {number}: kg {one:.2f} s, spaCy {other:.2f} s, ratio {one / other:.2f}")
-    ratio = statistics.median(a for a, _ in rounds) / statistics.median(b for _, b in rounds)
-    print(f"ratio of medians {ratio:.2f} (rounds {min(a / b for a, b in rounds):.2f} to {max(a / b for a, b in rounds):.2f})")
+    name = "extraction, rules only" if options.rules_only else "extraction"
+    figure = beside(name, "s of processor", f"spaCy {spacy.__version__}, blank English with sentencizer", rounds)
+    print(f"ratio of medians {figure.ratio:.2f} (rounds {figure.spread[0]:.2f} to {figure.spread[1]:.2f})" if figure.spread else "")
+    tell(options, [figure], f"{len(texts)} texts, {sum(map(len, texts)):,} characters")
 
 
 if __name__ == "__main__":

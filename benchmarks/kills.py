@@ -8,7 +8,6 @@ even end the build.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -20,6 +19,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from corpus import save_rows
+from figures import Figure, parser, tell
+from watch import children
 
 from kg.store import open_store
 
@@ -40,15 +43,6 @@ def manifests(store: Path) -> int:
 def making_index(store: Path) -> bool:
     """Whether the index is under way."""
     return any(store.glob(".index-*.partial"))
-
-
-def children(process: int) -> list[int]:
-    """The child processes of a process."""
-    found: list[int] = []
-    with suppress(OSError):
-        for task in Path(f"/proc/{process}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
-    return found
 
 
 def disturbed(corpus: Path, store: Path, kills: int, *, shard_size: int, seed: int) -> list[str]:
@@ -116,18 +110,16 @@ def _wait(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> str:
 
 def main() -> int:
     """Print how many quads the two builds have, and how many they do not share."""
-    from scale import write_corpus
-
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--policies", type=int, default=2000)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--shard-size", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    parsed = parser(__doc__)
+    parsed.add_argument("--policies", type=int, default=2000)
+    parsed.add_argument("--kills", type=int, default=20)
+    parsed.add_argument("--shard-size", type=int, default=50)
+    parsed.add_argument("--seed", type=int, default=1)
+    options = parsed.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus = folder / "corpus.jsonl"
-        write_corpus(corpus, options.policies, options.seed)
+        save_rows(corpus, options.policies, options.seed)
         begun = time.monotonic()
         killed = disturbed(corpus, folder / "disturbed", options.kills, shard_size=options.shard_size, seed=options.seed)
         print(f"{len(killed)} kills in {time.monotonic() - begun:.0f} s: {', '.join(killed)}")
@@ -136,7 +128,10 @@ def main() -> int:
         # Compared by lookup: two sets of millions of quads would not fit.
         missing = sum(1 for quad in other if quad not in one)
         print(f"{len(other):,} quads undisturbed, {len(one):,} disturbed, {missing:,} missing")
-        return int(bool(missing) or len(one) != len(other))
+        unlike = missing + abs(len(one) - len(other))
+        figure = Figure(f"quads that {len(killed)} kills change", unlike, f"of {len(other):,}", bar="0", met=not unlike)
+        tell(options, [figure], f"{options.policies:,} policies: {', '.join(killed)}")
+        return int(bool(unlike))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit.
 _TOKEN = re.compile(
     r"(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
     r"|[^\W_]+(?:['’][^\W_]+)*"
     r"|\S"
 )

@@ -294,7 +294,8 @@ def test_arguments_that_make_no_sense(arguments: tuple[str, ...]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("kills")
-def test_kills_at_any_moment_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
+def test_kills_at_any_moment_lose_nothing_and_repeat_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
     disturbed = runpy.run_path(str(ROOT / "benchmarks" / "kills.py"))["disturbed"]
     path = corpus(tmp_path / "set.jsonl", [row(n) for n in range(60)])
     killed = disturbed(path, tmp_path / "disturbed", 6, shard_size=4, seed=7)
@@ -302,6 +303,12 @@ def test_kills_at_any_moment_lose_nothing_and_repeat_nothing(tmp_path: Path) -> 
     assert len(set(killed) - {"nothing"}) >= 2
     made(tmp_path / "calm", path, size=7)
     assert quads(tmp_path / "disturbed") == quads(tmp_path / "calm")
+
+
+def test_a_small_corpus_is_cut_so_that_every_worker_has_some(tmp_path: Path) -> None:
+    rows = [{"id": str(n), "text": f"<p>{row(n)['text']}</p><!-- {'x' * 300_000} -->"} for n in range(4)]
+    made(tmp_path / "store", corpus(tmp_path / "set.jsonl", rows), size=1000)
+    assert len(list((tmp_path / "store" / "shards").glob("*.json"))) == 2
 
 
 DISK_FULL = """
@@ -342,9 +349,10 @@ def test_a_full_disk_is_named_and_the_last_index_is_intact(tmp_path: Path, kilob
     assert (tmp_path / "rows").read_text().count("/v.") == 5
 
 
-def test_an_interrupt_ends_the_build_and_its_workers_at_once(tmp_path: Path) -> None:
+def test_an_interrupt_ends_the_build_and_its_workers_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
     kills = runpy.run_path(str(ROOT / "benchmarks" / "kills.py"))
-    path = corpus(tmp_path / "set.jsonl", [{"id": str(n), "text": (row(n)["text"] + "\n\n") * 3000} for n in range(6)])
+    path = corpus(tmp_path / "set.jsonl", [{"id": str(n), "text": (row(n)["text"] + "\n\n") * 300} for n in range(6)])
     process = subprocess.Popen(kills["command"](path, tmp_path / "store", 6), stderr=subprocess.PIPE)
     workers: list[int] = []
     while not workers:

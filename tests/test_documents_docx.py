@@ -91,3 +91,54 @@ def test_a_zip_that_is_no_word_file() -> None:
         archive.writestr("a.txt", "text")
     with pytest.raises(InputError, match="damaged"):
         read_docx(stream.getvalue(), "policy.docx")
+
+
+def changed(member: str, old: str, new: str) -> bytes:
+    """The Word file of the tests with another text in one of its parts."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(files.word())) as archive, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in archive.infolist():
+            content = archive.read(info).decode() if info.filename == member else archive.read(info)
+            if isinstance(content, str):
+                assert old in content
+                content = content.replace(old, new)
+            target.writestr(info.filename, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("member", "old", "new"),
+    [
+        ("document", '<w:ilvl w:val="1"/>', '<w:ilvl w:val="x"/>'),
+        ("document", '<w:ilvl w:val="1"/>', "<w:ilvl/>"),
+        ("document", '<w:ilvl w:val="1"/>', '<w:ilvl w:val="-5"/>'),
+        ("document", '<w:numId w:val="1"/>', '<w:numId w:val="&quot;]"/>'),
+        ("document", '<w:pStyle w:val="Title"/>', '<w:outlineLvl w:val="x"/>'),
+        ("document", '<w:pStyle w:val="Title"/>', "<w:pStyle/>"),
+        ("document", '<w:pStyle w:val="Title"/>', '<w:pStyle w:val="&quot;"/>'),
+        ("styles", '<w:basedOn w:val="Normal"/>', "<w:basedOn/>"),
+        ("styles", "w:styles", "w:stylex"),
+        ("numbering", "w:numbering", "w:numberinx"),
+    ],
+)
+def test_wrong_values_in_the_markup_cost_no_text(member: str, old: str, new: str) -> None:
+    found = document(changed(f"word/{member}.xml", old, new))
+    assert {"Privacy notice", "your name", "of work", "We keep orders for two years."} <= {text for _, _, text in outline(found)}
+
+
+def test_a_file_without_a_body() -> None:
+    with pytest.raises(InputError, match="no text in this Word file"):
+        document(changed("word/document.xml", "w:body>", "w:bodx>"))
+
+
+def test_a_link_without_a_target() -> None:
+    with pytest.raises(InputError, match="damaged"):
+        document(changed("word/_rels/document.xml.rels", 'Target="styles.xml"', ""))
+
+
+def test_a_member_whose_packing_is_damaged() -> None:
+    data = bytearray(files.word())
+    at = data.index(b"word/document.xml") + len(b"word/document.xml")
+    data[at : at + 40] = bytes(40)
+    with pytest.raises(InputError, match="damaged"):
+        document(bytes(data))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import files
 import pyarrow
+import pyarrow.compute
 import pyarrow.parquet
 import pytest
 
@@ -247,3 +248,25 @@ def test_a_parquet_file_without_the_column_names_those_that_it_has(tmp_path: Pat
     _, bad = found(path)
     assert [e.reason for e in bad] == ['has no column "text"']
     assert "body" in bad[0].remedy
+
+
+AS_IT_IS = pyarrow.compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pyarrow.array([b"\xff\xfe is no UTF-8"], pyarrow.binary()).cast(
+            options=pyarrow.compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True)
+        ),
+        pyarrow.array([2**60], pyarrow.timestamp("ms")),
+    ],
+    ids=["text", "day"],
+)
+def test_values_that_python_has_none_for(tmp_path: Path, wrong: pyarrow.Array) -> None:
+    column = "text" if wrong.type == pyarrow.string() else "observed"
+    path = tmp_path / "set.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["We collect your name."], column: wrong}), path)
+    [error] = sources([path])
+    assert isinstance(error, InputError)
+    assert "cannot be read as Parquet" in str(error)

@@ -96,3 +96,9 @@ def test_tokens_are_in_order_and_lose_nothing_but_space(text: str) -> None:
     assert all(end <= start for end, start in zip(tokens.ends, tokens.starts[1:], strict=False))
     assert "".join(text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)) == "".join(text.split())
     assert tokens.norms == [normal(text[a:b]) for a, b in zip(tokens.starts, tokens.ends, strict=True)]
+
+
+def test_long_runs_of_letters_and_dots_are_cut_without_looking_far() -> None:
+    # Tried to its end from every digit, this would take hours.
+    assert len(tokenize("1." * 300_000)) == 600_000
+    assert tokenize("write to privacy.desk@shop.example.").norms == ["write", "to", "privacy.desk@shop.example", "."]

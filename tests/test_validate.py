@@ -8,7 +8,8 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,7 +25,7 @@ from kg.namespaces import PREFIXES
 from kg.resources import ontology_dir, shapes_dir
 from kg.validate import Report, Status, UnknownRegimeError, notes, pool, regime, regimes, validate
 from kg.validate import requirements as loading
-from kg.validate.source import background, versions
+from kg.validate.source import Version, background, versions
 
 FOLDER = Path(__file__).parent / "shapes"
 FOLDERS = ("shapes", "gdpr", "eprivacy", "directive")
@@ -197,6 +198,22 @@ def test_several_processes_give_the_same_report(monkeypatch: pytest.MonkeyPatch)
 
     assert shared_out.results == alone.results
     assert _found(shared_out.graph()) == _found(alone.graph())
+
+
+def test_versions_are_read_as_they_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, read = _two(), list[int]()
+    monkeypatch.setattr(pool, "SHARE", 1)
+
+    def found() -> Iterator[Version]:
+        for number in range(20):
+            read.append(number)
+            yield from islice(versions(dataset), 1)
+
+    judged = pool.judged(found(), background(dataset), "gdpr", 2)
+    next(judged)
+
+    assert len(read) < 10
+    assert sum(1 for _ in judged) == 19
 
 
 def test_json_has_what_the_command_promises() -> None:

@@ -23,6 +23,8 @@ SHARD = 1000
 """How many documents a shard holds at most."""
 
 _SHARD_BYTES = 64_000_000
+# A small corpus is cut into so many shards, else one worker would have all of it; but none is cut smaller than this.
+_SHARDS, _LEAST_BYTES = 16, 500_000
 # Their summaries are kept for a table; of more, only the counts.
 _SHOWN = 50
 
@@ -146,7 +148,7 @@ def _extract(
     new = _new(ledger, sources(files, given.column), vocabulary, given, report)
     workers: Pool | None = None
     try:
-        for task in _tasks(new, ledger.next_number(), folder.url, given):
+        for task in _tasks(new, ledger.next_number(), folder.url, given, min(_SHARD_BYTES, max(_LEAST_BYTES, total // _SHARDS))):
             if workers is None:
                 folder.make()
                 workers = pool()
@@ -189,7 +191,8 @@ def _new(
             report.unchanged += 1
 
 
-def _tasks(new: Iterable[tuple[Source, str]], number: int, folder: str, given: Options) -> Iterator[Task]:
+def _tasks(new: Iterable[tuple[Source, str]], number: int, folder: str, given: Options, most: int) -> Iterator[Task]:
+    """Tasks of at most `shard_size` documents, each ended where its documents have `most` bytes."""
     batch: list[tuple[Source, str]] = []
     size = 0
 
@@ -200,7 +203,7 @@ def _tasks(new: Iterable[tuple[Source, str]], number: int, folder: str, given: O
     for source, mark in new:
         batch.append((source, mark))
         size += len(source.data)
-        if len(batch) >= given.shard_size or size >= _SHARD_BYTES:
+        if len(batch) >= given.shard_size or size >= most:
             yield task()
             batch, size, number = [], 0, number + 1
     if batch:

@@ -21,7 +21,8 @@ RATIO_FROM = 16_000_000
 _ENCRYPTED = 0x1
 _BOMB_REMEDY = "this looks like a bomb; unpack it yourself if you trust it"
 _NAME_REMEDY = "pack the archive again with plain relative names"
-_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, UnicodeError, ValueError)
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, UnicodeError, ValueError)
+"""What reading a damaged archive may raise."""
 
 
 class Member(NamedTuple):
@@ -54,9 +55,9 @@ def read_zip(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
                     yield Member(info.filename, archive.read(info), info.header_offset + info.compress_size)
                 except InputError as error:
                     yield error
-                except _DAMAGED as error:
+                except DAMAGED as error:
                     yield InputError(place, f"is damaged: {error}", "pack the archive again")
-    except (*_DAMAGED, OSError) as error:
+    except (*DAMAGED, OSError) as error:
         raise InputError(str(path), f"cannot be read as a ZIP archive: {error}", "check the file") from error
 
 
@@ -108,7 +109,7 @@ def read_tar(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
                         if stream.exhausted:
                             raise
                         yield error
-    except (*_DAMAGED, OSError) as error:
+    except (*DAMAGED, OSError) as error:
         raise InputError(str(path), f"cannot be read as a tar archive: {error}", "check the file") from error
 
 

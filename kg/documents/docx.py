@@ -5,22 +5,26 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.exceptions import InvalidXmlError
 from docx.oxml.ns import qn
 from lxml.etree import LxmlError
 
-from kg.documents.archives import check_zip
+from kg.documents.archives import DAMAGED, check_zip
 from kg.documents.html import read_html
 from kg.documents.pieces import Draft
 from kg.errors import InputError
 
+# python-docx takes a package to be as Word writes it, and trips over what is missing in it in these ways.
+_DAMAGED = (*DAMAGED, PackageNotFoundError, LxmlError, InvalidXmlError, KeyError, AttributeError, TypeError)
 _MAX_INDENT = 9
+_ID, _VALUE = qn("w:styleId"), qn("w:val")
 _HEADING = re.compile(r"heading ([1-9])", re.I)
 _TITLES = ("title",)
 _DELETED = {qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:txbxContent")}
@@ -38,20 +42,25 @@ def read_docx(data: bytes, path: str) -> Draft:
     try:
         check_zip(zipfile.ZipFile(io.BytesIO(data)), path, len(data))
         document = docx.Document(io.BytesIO(data))
-    except (zipfile.BadZipFile, PackageNotFoundError, LxmlError, KeyError, ValueError) as error:
+        properties = document.core_properties
+        title, language = (properties.title or "").strip(), (properties.language or "").strip()
+        named = document.styles.element.iterchildren(qn("w:style"))
+        writer = _Writer(document, {name: style for style in named if (name := style.get(_ID))})
+        body = document.element.body
+    except _DAMAGED as error:
         raise InputError(path, "this Word file is damaged", "save it again") from error
-    writer = _Writer(document)
-    body = "".join(writer.blocks(document.element.body))
-    properties = document.core_properties
-    language = (properties.language or "").strip()
-    head = f"<title>{escape(properties.title)}</title>" if (properties.title or "").strip() else ""
+    if body is None:
+        raise InputError(path, "there is no text in this Word file", "save it again")
+    text = "".join(writer.blocks(body))
+    head = f"<title>{escape(title)}</title>" if title else ""
     root = f'<html lang="{escape(language)}">' if language else "<html>"
-    return read_html(f"{root}<head>{head}</head><body><main>{body}</main></body></html>")
+    return read_html(f"{root}<head>{head}</head><body><main>{text}</main></body></html>")
 
 
 @dataclass(slots=True)
 class _Writer:
     document: Any
+    styles: Mapping[str, Any]
 
     def blocks(self, parent: Any) -> Iterator[str]:
         """Paragraphs and tables in order, also those inside content controls."""
@@ -89,28 +98,25 @@ class _Writer:
 
     def _styles(self, paragraph: Any) -> Iterator[Any]:
         """The style of a paragraph and those that it is based on."""
-        known = self.document.styles
-        properties = paragraph.pPr
-        name = properties.pStyle.val if properties is not None and properties.pStyle is not None else None
-        style = known.element.get_by_id(name) if name else None
+        style = self.styles.get(_value(paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")) or "")
         for _ in range(_MAX_INDENT):
             if style is None:
                 return
             yield style
-            style = known.element.get_by_id(style.basedOn_val) if style.basedOn_val else None
+            style = self.styles.get(_value(style.find(qn("w:basedOn"))) or "")
 
     def _level(self, paragraph: Any) -> int:
         """The level of a heading: by the style's name, which Word keeps in English in every language, or by the outline level."""
         for style in self._styles(paragraph):
-            name = style.name_val or ""
+            name = _value(style.find(qn("w:name"))) or ""
             if name.lower() in _TITLES:
                 return 1
             if found := _HEADING.fullmatch(name):
                 return min(6, int(found[1]))
         for holder in (paragraph, *self._styles(paragraph)):
             outline = holder.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
-            if outline is not None and (value := int(outline.get(qn("w:val"), "9"))) < _MAX_INDENT:
-                return min(6, value + 1)
+            if (level := _number(outline, _MAX_INDENT)) < _MAX_INDENT:
+                return min(6, level + 1)
         return 0
 
     def _numbering(self, paragraph: Any) -> tuple[str, int] | None:
@@ -119,11 +125,8 @@ class _Writer:
             found = holder.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
             if found is None:
                 continue
-            number, depth = found.find(qn("w:numId")), found.find(qn("w:ilvl"))
-            identity = number.get(qn("w:val")) if number is not None else "0"
-            if identity == "0":
-                return None
-            return identity, min(_MAX_INDENT, int(depth.get(qn("w:val"))) if depth is not None else 0)
+            identity = _value(found.find(qn("w:numId"))) or "0"
+            return None if identity == "0" else (identity, min(_MAX_INDENT, _number(found.find(qn("w:ilvl")), 0)))
         return None
 
     def _is_bullet(self, number: tuple[str, int]) -> bool:
@@ -131,11 +134,28 @@ class _Writer:
             numbering = self.document.part.numbering_part.element
         except (KeyError, NotImplementedError):
             return True
-        abstract = numbering.xpath(f'./w:num[@w:numId="{number[0]}"]/w:abstractNumId/@w:val')
-        if not abstract:
-            return True
-        kind = numbering.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract[0]}"]/w:lvl[@w:ilvl="{number[1]}"]/w:numFmt/@w:val')
-        return not kind or kind[0] in _BULLETS
+        abstract = _named(numbering, "w:num", "w:numId", number[0])
+        link = _value(abstract.find(qn("w:abstractNumId"))) if abstract is not None else None
+        definition = _named(numbering, "w:abstractNum", "w:abstractNumId", link)
+        level = _named(definition, "w:lvl", "w:ilvl", str(number[1])) if definition is not None else None
+        kind = _value(level.find(qn("w:numFmt"))) if level is not None else None
+        return kind is None or kind in _BULLETS
+
+
+def _named(parent: Any, tag: str, attribute: str, value: str | None) -> Any:
+    """The child of a kind that an attribute names, or None."""
+    return next((child for child in parent.iterchildren(qn(tag)) if value is not None and child.get(qn(attribute)) == value), None)
+
+
+def _value(element: Any) -> str | None:
+    found: str | None = None if element is None else element.get(_VALUE)
+    return found
+
+
+def _number(element: Any, otherwise: int) -> int:
+    """A number from 0 on; another value than that says nothing."""
+    value = _value(element) or ""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else otherwise
 
 
 def _children(parent: Any) -> Iterator[Any]:

@@ -81,7 +81,7 @@ def read_parquet(path: Path, column: str, limit: int) -> Iterator[Source | Input
                         yield InputError(place, f"has more than the limit of {limit:,} bytes", "split it, if it really is one policy")
                     else:
                         yield row_source(path, place, row, column, size * number // total)
-    except (ArrowException, OSError) as error:
+    except (ArrowException, OSError, ValueError, OverflowError) as error:  # the last two: text that is no UTF-8, days out of the calendar
         raise InputError(str(path), f"cannot be read as Parquet: {error}", "check the file") from error
 
 

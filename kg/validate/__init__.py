@@ -69,4 +69,4 @@ def validate_each(source: Source, name: str | None = None, workers: int | None =
     """As `validate`, one version at a time in the order of their IRIs: its results, and its SHACL report as pyshacl made it."""
     if name:
         regime(name)  # An unknown one is an error even where there is nothing to judge.
-    return judged(tuple(versions(source)), background(source), name, workers)
+    return judged(versions(source), background(source), name, workers)

@@ -57,10 +57,12 @@ class Index:
             self.back[p].setdefault(o, {})[s] = None
 
     def remove(self, triples: Iterable[Triple]) -> None:
-        """Take out triples that are there."""
+        """Take out triples that are there, and leave nothing of them: many versions come and go."""
         for s, p, o in triples:
-            del self.forward[p][s][o]
-            del self.back[p][o][s]
+            for table, key, value in ((self.forward[p], s, o), (self.back[p], o, s)):
+                del table[key][value]
+                if not table[key]:
+                    del table[key]
 
 
 class Conformance:

@@ -1,12 +1,12 @@
 """Runs pyshacl, fast. It keeps one data graph and one parsed shapes graph for all versions.
 
 Vocabulary and organisations are mixed into the data once, because `sh:class` and paths over `skos:broader` need them there (pyshacl's own
-ontology graph carries only RDFS and OWL axioms over). A version's triples are added and removed again.
+ontology graph carries only RDFS and OWL axioms over). A version's triples lie on top for as long as it is judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -18,9 +18,10 @@ from pyshacl.shapes_graph import ShapesGraph
 from pyshacl.validator import Validator
 from rdflib import Graph
 from rdflib.namespace import NamespaceManager
+from rdflib.plugins.stores.memory import Memory
 from rdflib.term import Identifier, Node
 
-from kg.validate.conformance import Conformance, Index
+from kg.validate.conformance import Conformance, Index, Triple
 
 _Answer: TypeAlias = tuple[bool, list[Any]]
 _HANDING_ON = (NodeConstraintComponent, PropertyConstraintComponent)
@@ -31,7 +32,7 @@ class Engine:
 
     def __init__(self, shapes: Graph, background: Graph | Background) -> None:
         held = background if isinstance(background, Background) else Background(background)
-        self._data, self._index = held.graph, held.index
+        self._data, self._layers, self._index = held.graph, held.layers, held.index
         lean = _lean(shapes)
         self._validator = Validator(DataGraph.from_rdflib(self._data), shacl_graph=lean, options={"inplace": True})
         self._shapes = self._validator.shacl_graph = _Shapes(lean)
@@ -50,18 +51,16 @@ class Engine:
         return graph
 
     @contextmanager
-    def holding(self, triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[None]:
+    def holding(self, triples: Iterable[Triple]) -> Iterator[None]:
         """Hold the triples of a version while the block runs. What the background holds anyway stays."""
         added = [triple for triple in triples if triple not in self._index]
-        for triple in added:
-            self._data.add(triple)
+        self._layers.lay(added, self._data)
         self._index.add(added)
         self._conforms.forget()
         try:
             yield
         finally:
-            for triple in added:
-                self._data.remove(triple)
+            self._layers.lay((), self._data)
             self._index.remove(added)
             self._conforms.forget()
 
@@ -92,12 +91,34 @@ class Engine:
 class Background:
     """What all versions are judged with, ready for engines that take turns."""
 
-    def __init__(self, triples: Iterable[tuple[Node, Node, Node]]) -> None:
-        self.graph = Graph()
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self.layers = _Layers()
+        self.graph = Graph(store=self.layers)
         self.graph.namespace_manager = _PlainNames(self.graph)
         for triple in triples:
             self.graph.add(triple)
         self.index = Index(self.graph)
+
+
+class _Layers(Memory):
+    """A store with a second layer that is put on and taken off as a whole: rdflib's own `remove` is slow, and keeps what is left empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._upper = Memory()
+
+    def lay(self, triples: Iterable[Triple], graph: Graph) -> None:
+        """Puts triples that the lower layer does not hold into `graph`, in the place of what lay on it."""
+        self._upper = Memory()
+        for triple in triples:
+            self._upper.add(triple, graph)
+
+    def triples(self, triple_pattern: Any, context: Any = None) -> Generator[Any, None, None]:
+        yield from super().triples(triple_pattern, context)
+        yield from self._upper.triples(triple_pattern, context)
+
+    def __len__(self, context: Any = None) -> int:
+        return super().__len__(context) + self._upper.__len__(context)
 
 
 class _Shapes(ShapesGraph):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from rdflib import Graph
 
@@ -40,17 +42,33 @@ class Judge:
 
 
 def judged(
-    versions: Sequence[Version], background: Graph, name: str | None, workers: int | None = None
+    versions: Iterable[Version], background: Graph, name: str | None, workers: int | None = None
 ) -> Iterator[tuple[tuple[Result, ...], Graph]]:
-    """What `Judge` says of each version, in their order. `workers` are the processes at most, by default as many as there are cores."""
-    processes = min(workers or os.cpu_count() or 1, -(-len(versions) // SHARE))
+    """What `Judge` says of each version, in their order. `workers` are the processes at most, by default as many as there are cores.
+
+    Of the versions, only those that are being judged are held.
+    """
+    waiting = iter(versions)
+    first = tuple(islice(waiting, SHARE * (workers or os.cpu_count() or 1)))
+    processes = min(workers or os.cpu_count() or 1, -(-len(first) // SHARE))
     if processes <= 1:
-        yield from map(Judge(Background(background), name), versions)
+        yield from map(Judge(Background(background), name), chain(first, waiting))
         return
     # A fresh process rather than a fork: Oxigraph's threads do not survive one.
     context = multiprocessing.get_context("spawn")
+    shares = _shares(chain(first, waiting), max(1, min(SHARE, len(first) // processes)))
     with ProcessPoolExecutor(processes, context, _begin, (tuple(background), name)) as pool:
-        yield from pool.map(_judge, versions, chunksize=max(1, min(SHARE, len(versions) // processes)))
+        # More shares than there are processes, so that none waits for the reading.
+        running = deque(pool.submit(_judge, part) for part in islice(shares, 2 * processes))
+        while running:
+            done = running.popleft().result()
+            running.extend(pool.submit(_judge, part) for part in islice(shares, 1))
+            yield from done
+
+
+def _shares(versions: Iterator[Version], size: int) -> Iterator[tuple[Version, ...]]:
+    while share := tuple(islice(versions, size)):
+        yield share
 
 
 _JUDGE: list[Judge] = []  # Of a worker process, which has one.
@@ -60,5 +78,5 @@ def _begin(background: Iterable[Triple], name: str | None) -> None:
     _JUDGE[:] = [Judge(Background(background), name)]
 
 
-def _judge(version: Version) -> tuple[tuple[Result, ...], Graph]:
-    return _JUDGE[0](version)
+def _judge(versions: Sequence[Version]) -> list[tuple[tuple[Result, ...], Graph]]:
+    return [_JUDGE[0](version) for version in versions]

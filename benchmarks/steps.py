@@ -1,0 +1,115 @@
+"""The steps of `benchmarks/scale.py` that want a process of their own, so that its memory can be told; each prints one line of JSON.
+
+python benchmarks/steps.py validate|ask|answer|load|bulk STORE [--workers 2] [--scratch DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph
+
+from kg.batch import index
+from kg.batch.ledger import Ledger
+from kg.batch.shards import Folder
+from kg.query import catalogue, question, run
+from kg.store import open_store
+from kg.validate import validate_each
+from kg.vocabulary import load
+
+_VERSIONS = "SELECT ?p WHERE { ?p a <https://w3id.org/policy-kg/ontology#PolicyVersion> } LIMIT 2"
+
+
+def validate(store: Path, workers: int) -> dict[str, object]:
+    """Each policy is judged by the GDPR; how many results there were by status."""
+    counts: dict[str, int] = {}
+    judged = 0
+    for results, _ in validate_each(open_store(store), "gdpr", workers):
+        judged += 1
+        for result in results:
+            counts[result.status] = counts.get(result.status, 0) + 1
+    return {"policies": judged, "statuses": counts}
+
+
+def ask(store: Path, limit: float) -> dict[str, object]:
+    """Every question of the catalogue, each in a process that is ended at the limit: its rows, and the seconds of processor time."""
+    told: dict[str, list[float] | None] = {}
+    for asked in catalogue():
+        command = [sys.executable, __file__, "answer", str(store), "--question", asked.name]
+        try:
+            told[asked.name] = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=limit).stdout)
+        except subprocess.TimeoutExpired:
+            told[asked.name] = None
+    return {"questions": told}
+
+
+def answer(store: Path, name: str) -> list[float]:
+    """One question: its rows, and the seconds of processor time."""
+    graph = open_store(store)
+    one, other = (str(row[0].value) for row in run(graph, _VERSIONS).rows)  # type: ignore[union-attr]
+    given = {"policy": one, "other": other}
+    names = {parameter.name for parameter in question(name).parameters}
+    # Without a policy to compare, these two compare all with all.
+    wanted = names & given.keys() if "other" in names or name.startswith("similar") else set()
+    begun = time.process_time()
+    rows = len(run(graph, name, {key: given[key] for key in wanted}))
+    return [rows, time.process_time() - begun]
+
+
+def bulk(store: Path, scratch: Path) -> dict[str, object]:
+    """pyoxigraph's own bulk_load of the shards, unpacked, in the parts in which our index takes them: they must fit the same memory."""
+    theirs = pyoxigraph.Store(str(scratch / "theirs"))
+    busy = 0.0
+    plain = scratch / "plain.nq"
+    for path in sorted((store / "shards").glob("*.nq.gz")):
+        with gzip.open(path) as packed, plain.open("wb") as stream:
+            shutil.copyfileobj(packed, stream, 1 << 20)
+        begun = time.process_time()
+        theirs.bulk_load(path=plain, format=pyoxigraph.RdfFormat.N_QUADS)
+        busy += time.process_time() - begun
+    return {"quads": len(theirs), "busy": busy}
+
+
+def load_index(store: Path, scratch: Path) -> dict[str, object]:
+    """Our index of the same shards, with the graphs that all share, the checks and the near-duplicates."""
+    place = scratch / "ours"
+    place.mkdir()
+    shutil.copy(store / "ledger.sqlite", place)
+    ledger, vocabulary = Ledger(place / "ledger.sqlite"), load()
+    begun = time.process_time()
+    quads = index.rebuild(place, ledger, Folder(str(store / "shards")), vocabulary)
+    busy = time.process_time() - begun
+    ledger.close()
+    return {"quads": quads, "busy": busy}
+
+
+def main() -> None:
+    """Do a step."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=["validate", "ask", "answer", "load", "bulk"])
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--scratch", type=Path, default=Path())
+    parser.add_argument("--question", default="")
+    parser.add_argument("--limit", type=float, default=30.0, help="what a question may take, in seconds on the clock")
+    options = parser.parse_args()
+    steps: dict[str, Callable[[], object]] = {
+        "validate": lambda: validate(options.store, options.workers),
+        "ask": lambda: ask(options.store, options.limit),
+        "answer": lambda: answer(options.store, options.question),
+        "load": lambda: load_index(options.store, options.scratch),
+        "bulk": lambda: bulk(options.store, options.scratch),
+    }
+    print(json.dumps(steps[options.step]()))
+
+
+if __name__ == "__main__":
+    main()
