@@ -201,7 +201,10 @@ def test_a_newer_vocabulary_reads_all_again_and_leaves_one_run_a_document(tmp_pa
 
 
 @pytest.mark.parametrize("moment", ["shards", "index"])
-def test_a_build_that_is_killed_leaves_the_last_good_state_and_can_be_done_again(store: tuple[Path, Path], moment: str) -> None:
+def test_a_build_that_is_killed_leaves_the_last_good_state_and_can_be_done_again(
+    store: tuple[Path, Path], moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     kills = runpy.run_path(str(ROOT / "benchmarks" / "kills.py"))
     path, folder = store
     before, extra = quads(folder), corpus(path.with_name(f"{moment}.jsonl"), [row(n) for n in range(20, 28)])

@@ -76,9 +76,7 @@ def _chosen(reading: Reading, mention: Mention) -> bool:
     agreed = aside is not None and any(
         aside.start < m.end and m.start < aside.end for m in scene.of("condition") if m.term == "pk:IfConsent"
     )
-    choosing = any(cue.end <= mention.start for cue in scene.cues("pk:SecondParty", strong=True)) and scene.has(
-        "pk:Possibility", "pk:Imperative"
-    )
+    choosing = any(cue.end <= mention.start for cue in scene.cues("pk:SecondParty", strong=True)) and scene.has("pk:Possibility")
     return not mention.weak and choosing and not agreed
 
 
