@@ -126,6 +126,28 @@ def test_the_controller_is_found_and_its_contact_is_its_own() -> None:
     assert contacts == ["privacy@acorn.example"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "Who is responsible\n\nResponsible for the data processing on this site is:\n\nhazelwerk GmbH\n\nElm Street 1, 10115 Berlin\n",
+            "hazelwerk GmbH",
+        ),
+        ("Owner and Data Controller\n\nNocciola S.p.A.\n\nVia Larga 3, Milano\n", "Nocciola S.p.A"),
+        (
+            "Thus, we take care.\n\nThus, your data are safe.\n\nHazel Grove Training Ltd collects your name and e-mail address.\n",
+            "Hazel Grove Training Ltd",
+        ),
+    ],
+)
+def test_the_controller_is_named_in_full_by_its_legal_form(text: str, name: str) -> None:
+    extraction = extract(
+        read_text("policy.txt", f"Privacy policy\n\nThis policy tells how we process personal data.\n\n{text}", Metadata(language="en")),
+        VOCABULARY,
+    )
+    assert extraction.controller in {organisation.curie for organisation in extraction.organisations if organisation.name == name}
+
+
 def test_a_language_without_lexicon_is_named_and_nothing_is_invented() -> None:
     text = "Politique de confidentialité\n\nNous collectons votre nom et votre adresse pour vous livrer nos produits et services.\n" * 3
     extraction = extract(read_text("politique.txt", text), VOCABULARY)

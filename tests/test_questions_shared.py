@@ -371,8 +371,8 @@ READINGS = (
     Reading(
         "least_certain",
         "policy value rule",
-        "myKONE asks no consent for necessary cookies: rightly among what a person should read first. The identification code of kone.us and"
-        " Konecranes 2011 says when they ask for data, not which, and is none.",
+        "myKONE asks no consent for necessary cookies: rightly among what a person should read first. The identification code of kone.us"
+        " and Konecranes 2011 says when they ask for data, not which, and is none.",
         right=facts(f"{MYKONE}|dpv:Consent|legal basis: request .. consent"),
         wrong=facts(f"{MYKONE}|pd:EmailAddress|data: e-mail address", f"{K2011}|pd:Identifying|data: identification"),
     ),

@@ -179,6 +179,8 @@ def _of_giving(reading: Reading, mention: Mention) -> bool:
     """Whether a word of need or choice is said of the data that somebody gives, and not of anything else in the clause."""
     scene = reading.scene
     first, last = scene.token_at(mention.start), scene.token_at(mention.end)
+    if any(mention.start <= cue.start and cue.end <= mention.end for cue in scene.cues("pk:Giving")):
+        return True
     return bool(scene.of("data")) and any(
         scene.token_at(cue.start) - last <= _BESIDE
         and first - scene.token_at(cue.end) <= _BESIDE
