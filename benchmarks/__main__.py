@@ -44,7 +44,7 @@ QUICK = (
 """What `make bench` runs."""
 
 LIBRARIES = ("pyoxigraph", "rdflib", "pyshacl", "spacy", "distributed", "lxml", "nltk")
-_ASKED = re.compile(r"all on (\d+) policies: rdflib ([\d.]+) s, Oxigraph ([\d.]+) s")
+_ASKED = re.compile(r"all: rdflib at least ([\d.]+) s, Oxigraph ([\d.]+) s")
 
 Run = dict[str, Any]
 
@@ -76,9 +76,14 @@ def of_questions(lines: list[str]) -> Run:
     found = next((match for line in lines if (match := _ASKED.search(line))), None)
     if found is None:
         return {"settings": "; ".join(lines[-2:]), "figures": []}
-    theirs, ours = float(found[2]), float(found[3])
-    figure = Figure("all questions", ours, "s of processor", f"rdflib {version('rdflib')}", theirs, ours / theirs, bar="≤ 0.05")
-    return {"settings": f"{found[1]} policies; {lines[-1]}", "figures": [asdict(replace(figure, met=ours / theirs <= 0.05))]}
+    theirs, ours = float(found[1]), float(found[2])
+    figure = Figure(
+        "all questions, rdflib at least", ours, "s of processor", f"rdflib {version('rdflib')}", theirs, ours / theirs, bar="≤ 0.05"
+    )
+    return {
+        "settings": "; ".join([lines[0].partition(":")[0], *lines[-2:]]),
+        "figures": [asdict(replace(figure, met=ours / theirs <= 0.05))],
+    }
 
 
 def of_load(lines: list[str]) -> Run:
