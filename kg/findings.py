@@ -63,15 +63,16 @@ def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding
 
 
 def _once(extraction: Extraction, rows: list[Finding]) -> Iterator[Finding]:
-    """What one paragraph says several times in the same words comes once, where it is surest."""
+    """What one paragraph says several times in the same words comes once, where it says it first."""
     starts = [block.start for block in extraction.document.blocks]
-    best: dict[tuple[object, ...], Finding] = {}
+    told: set[tuple[object, ...]] = set()
     for row in rows:
         if row.requirement is not None:
             key = _same(starts, row)
-            if key not in best:
-                best[key] = row
-    yield from (row for row in rows if row.requirement is None or best[_same(starts, row)] is row)
+            if key in told:
+                continue
+            told.add(key)
+        yield row
 
 
 def _same(starts: list[int], row: Finding) -> tuple[object, ...]:

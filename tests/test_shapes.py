@@ -12,6 +12,7 @@ from rdflib import Dataset, Graph, URIRef
 from rdflib.namespace import SH
 from shape_examples import EXAMPLES, FOLDER, Example, Trial
 
+from kg.findings import ANSWERS
 from kg.namespaces import expand
 from kg.resources import ontology_dir, queries_dir, shapes_dir
 from kg.validate import ALL, Engine, background, judge, regime, regimes, validate
@@ -115,3 +116,13 @@ def _ontology() -> Graph:
     for path in ontology_dir().glob("*.ttl"):
         graph.parse(path, format="turtle")
     return graph
+
+
+def test_shapes_and_annotate_agree_from_which_confidence_a_statement_answers() -> None:
+    patterns = Graph().parse(shapes_dir() / "patterns.ttl")
+    floors = {
+        float(floor)
+        for nested in patterns.subjects(SH.path, URIRef(expand("pk:confidence")))
+        for floor in patterns.objects(nested, SH.minInclusive)
+    }
+    assert floors == {ANSWERS}

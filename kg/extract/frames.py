@@ -83,7 +83,9 @@ def _told_of_reader(scene: Scene, frame: Frame) -> bool:
     """Whether the reader is the subject of a denied action and not the object of the one before ("we send you … and do not …")."""
     verb = frame.verbs[0].start if frame.verbs else frame.end
     persons = [m.end for m in scene.cues("pk:SecondParty") if frame.start <= m.start and m.end <= verb]
-    if any(0 <= m.start - persons[-1] <= 1 for m in scene.cues("pk:Future", "pk:Obligation", "pk:Possibility")) if persons else False:
+    # "… that you will leave and not provide": with a modal right after, the reader is a subject.
+    modals = scene.cues("pk:Future", "pk:Obligation", "pk:Possibility")
+    if persons and any(0 <= m.start - persons[-1] <= 1 for m in modals):
         return True
     return not persons or _COORDINATING.isdisjoint(scene.words_between(persons[-1], verb))
 
