@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import product
+from typing import Final, final
 
 from kg.errors import ConfigurationError
-from kg.model import Mention
+from kg.mention import Mention
 from kg.tokens import Tokens, normal, tokenize
 
-_GAP = re.compile(r"\.\.(\d*)$")
-_DEFAULT_GAP = 4
-_WALLS = frozenset(".;:,")
-_WORD = "word"
-_SEPARATE = frozenset({"cue", "topic"})
-_CACHED_WORDS = 200_000
-_CACHED_STATES = 100_000
+_GAP: Final = re.compile(r"\.\.(\d*)$")
+_DEFAULT_GAP: Final = 4
+_WALLS: Final = frozenset(".;:,")
+_WORD: Final = "word"
+_SEPARATE: Final = frozenset({"cue", "topic"})
+_CACHED_WORDS: Final = 200_000
+_CACHED_STATES: Final = 100_000
 
 
 class Strength(IntEnum):
@@ -42,18 +43,17 @@ class Form:
     place: str = ""
 
 
-_Match = tuple[int, int, int]
-"""The tokens from–to that a form matches, and the number of the form."""
-
-
-@dataclass(slots=True)
+@final
 class _Node:
     """A state of the trie: what may follow, element by element or after a gap, and the numbers of the forms that end here."""
 
-    number: int
-    children: dict[int, _Node] = field(default_factory=dict)
-    gaps: list[tuple[int, _Node]] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    __slots__ = ("children", "ends", "gaps", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number: Final = number
+        self.children: Final[dict[int, _Node]] = {}
+        self.gaps: Final[list[tuple[int, _Node]]] = []
+        self.ends: Final[list[int]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +65,37 @@ class _Sort:
     wall: bool
 
 
-class _State(dict[int, "_State"]):
+@final
+class _End:
+    """What a form that ends somewhere says there: a mention of its term, or that none of its `kind` is one here."""
+
+    __slots__ = ("kind", "role", "term", "text", "weak")
+
+    def __init__(self, kind: str, form: Form) -> None:
+        self.kind: Final = kind
+        self.term: Final = form.term
+        self.role: Final = form.role
+        self.weak: Final = form.strength is Strength.WEAK
+        self.text: Final = form.text
+
+
+@final
+class _State:
     """All that may follow after the words read so far: the trie made deterministic, by the sort of the next word.
 
-    What follows is worked out when a text first asks for it. `forms` end here, and `bars`, which are those of a `notLabel`, each with its
-    kind. Where nothing `goes_on`, reading stops. All is held as numbers, because tuples of them cost the garbage collector nothing.
+    What follows is worked out when a text first asks for it. `forms` end here, and `bars`, which are those of a `notLabel`. Where nothing
+    `goes_on`, reading stops.
     """
 
-    __slots__ = ("bars", "forms", "goes_on", "tells", "trie", "waiting")
+    __slots__ = ("bars", "following", "forms", "goes_on", "tells", "waiting")
 
-    def __init__(self, trie: _Trie, waiting: tuple[tuple[int, int], ...], ends: Iterable[int]) -> None:
-        super().__init__()
-        self.trie = trie
-        self.waiting = waiting
-        self.forms, self.bars = trie.told(ends)
-        self.tells = bool(self.forms or self.bars)
-        self.goes_on = bool(waiting)
-
-    def __missing__(self, sort: int) -> _State:
-        state = self[sort] = self.trie.after(self.waiting, sort)
-        return state
+    def __init__(self, waiting: tuple[tuple[int, int], ...], forms: list[_End], bars: list[_End]) -> None:
+        self.waiting: Final = waiting
+        self.forms: Final = forms
+        self.bars: Final = bars
+        self.tells: Final = bool(forms or bars)
+        self.goes_on: Final = bool(waiting)
+        self.following: Final[dict[int, _State]] = {}
 
 
 class _Trie:
@@ -106,7 +117,8 @@ class _Trie:
                     classes.setdefault(self._elements.identify(sequence[0], form.inflections), set()).add(form.term)
         self.words = _Words(self._elements, classes)
         self._states: dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], _State] = {}
-        self.start = _State(self, ((0, 0),), ())
+        self._ends: dict[int, _End] = {}
+        self.start = _State(((0, 0),), [], [])
 
     def _plant(self, sequence: Iterable[str | int], form: Form, ends: int) -> None:
         node = self._nodes[0]
@@ -126,25 +138,27 @@ class _Trie:
             node = child
         node.ends.append(ends)
 
-    def told(self, ends: Iterable[int]) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
-        """Of forms that end at one place, by number: the best of each term, and those that bar; each with its kind."""
-        best: dict[tuple[str, str], int] = {}
-        bars: list[tuple[str, int]] = []
-        for number in sorted(ends):
+    def _told(self, ends: Iterable[int]) -> tuple[list[_End], list[_End]]:
+        """Of forms that end at one place, by number: the best of each term, and those that bar."""
+        best: dict[tuple[str, str], _End] = {}
+        bars: list[_End] = []
+        for number in ends:
             form = self.forms[number]
-            kind = form.term if form.role in _SEPARATE else form.role
+            end = self._ends.get(number)
+            if end is None:
+                end = self._ends[number] = _End(form.term if form.role in _SEPARATE else form.role, form)
             if form.strength is Strength.NOT:
-                bars.append((kind, number))
+                bars.append(end)
             else:
-                best.setdefault((kind, form.term), number)
-        return tuple((kind, number) for (kind, _), number in best.items()), tuple(bars)
+                best.setdefault((end.kind, end.term), end)
+        return list(best.values()), bars
 
-    def after(self, waiting: Iterable[tuple[int, int]], sort: int) -> _State:
+    def after(self, state: _State, sort: int) -> _State:
         """The state after one more word: what the nodes that wait go on with, and which may wait longer, for how many words."""
         here = self.words.sorts[sort]
         ends: set[int] = set()
         following: dict[int, int] = {}
-        for number, gap in waiting:
+        for number, gap in state.waiting:
             node = self._nodes[number]
             if gap and not here.wall:
                 _wait(following, node, gap - 1)
@@ -153,13 +167,14 @@ class _Trie:
                 ends.update(child.ends)
                 _wait(following, child, 0)
         key = (tuple(sorted(following.items())), tuple(sorted(ends)))
-        state = self._states.get(key)
-        if state is None:
+        after = self._states.get(key)
+        if after is None:
             if len(self._states) >= _CACHED_STATES:
                 self._states.clear()
-                self.start.clear()
-            state = self._states[key] = _State(self, *key)
-        return state
+                self.start.following.clear()
+            after = self._states[key] = _State(key[0], *self._told(key[1]))
+        state.following[sort] = after
+        return after
 
 
 def _wait(waiting: dict[int, int], node: _Node, gap: int) -> None:
@@ -210,118 +225,150 @@ class _Elements:
         return frozenset(found)
 
 
+@final
 class Lexicon:
     """The forms of a language, ready to match."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
         trie = _Trie(forms)
-        self._forms = [(form.term, form.role, form.strength is Strength.WEAK, form.text) for form in trie.forms]
-        self._strong = sum(form.strength is Strength.STRONG for form in trie.forms)
-        self._words = trie.words
-        self._start = trie.start
+        self._trie: Final = trie
+        self._words: Final = trie.words
+        self._start: Final = trie.start
 
     def classes(self, norm: str) -> frozenset[str]:
         """The word classes (terms of role "word") that a normalised word belongs to."""
-        return self._words.sorts[self._words[norm]].classes
+        return self._words.sort(norm).classes
 
     def of_class(self, tokens: Tokens, first: int, last: int, word_class: str) -> list[int]:
         """The numbers of the tokens in `tokens[first:last]` that belong to a word class."""
-        sorts, words = self._words.sorts, self._words
-        return [number for number, norm in enumerate(tokens.norms[first:last], first) if word_class in sorts[words[norm]].classes]
+        norms, words = tokens.norms, self._words
+        return [number for number in range(first, last) if word_class in words.sort(norms[number]).classes]
 
     def knows(self, word: str) -> bool:
         """Whether a normalised word is part of some form."""
-        return bool(self._words.sorts[self._words[word]].elements)
+        return bool(self._words.sort(word).elements)
 
     def mentions(self, tokens: Tokens, first: int = 0, last: int | None = None) -> list[Mention]:
         """The mentions in `tokens[first:last]`, in order of place: the longest of each kind, without what a `notLabel` rules out."""
-        return in_order(self.find(tokens, first, last))
+        return in_order(self.find(tokens, first, len(tokens.norms) if last is None else last))
 
-    def find(self, tokens: Tokens, first: int = 0, last: int | None = None) -> dict[str, list[Mention]]:
+    def find(self, tokens: Tokens, first: int, last: int) -> dict[str, list[Mention]]:
         """The same by kind: by role, and each cue and topic by its term."""
-        sorts = list(map(self._words.__getitem__, tokens.norms[first:last]))
-        count = len(sorts)
-        found: dict[str, list[_Match]] = {}
-        barred: dict[str, list[_Match]] = {}
-        for start, state in enumerate(map(self._start.__getitem__, sorts)):
-            end = start + 1
-            while True:
-                if state.tells:
-                    for kind, form in state.forms:
-                        if kind in found:
-                            found[kind].append((start, end, form))
-                        else:
-                            found[kind] = [(start, end, form)]
-                    for kind, form in state.bars:
-                        barred.setdefault(kind, []).append((start, end, form))
-                if end == count or not state.goes_on:
-                    break
-                state = state[sorts[end]]
+        starts, ends, words = tokens.starts, tokens.ends, self._words
+        sorts = [words.number(norm) for norm in tokens.norms[first:last]]
+        count = last - first
+        found: dict[str, list[Mention]] = {}
+        barred: dict[str, list[Mention]] | None = None
+        for start in range(count):
+            state = self._start
+            end = start
+            while end < count and state.goes_on:
+                sort = sorts[end]
+                after = state.following.get(sort)
+                if after is None:
+                    after = self._trie.after(state, sort)
+                state = after
                 end += 1
-        for kind, spans in barred.items():
-            self._rule_out(found, kind, spans)
-        starts, ends, forms = tokens.starts, tokens.ends, self._forms
-        new = tuple.__new__  # what Mention(…) does, without the call in between
-        mentions: dict[str, list[Mention]] = {}
-        for kind, rows in found.items():
-            mentions[kind] = here = []
-            for start, end, form in rows if len(rows) == 1 else self._longest(rows):
-                term, role, weak, text = forms[form]
-                here.append(new(Mention, (term, role, starts[first + start], ends[first + end - 1], weak, text)))
-        return mentions
+                if state.tells:
+                    for told in state.forms:
+                        mention = _mention(told, starts, ends, first + start, first + end)
+                        here = found.get(told.kind)
+                        if here is None:
+                            found[told.kind] = [mention]
+                        else:
+                            here.append(mention)
+                    for told in state.bars:
+                        if barred is None:
+                            barred = {}
+                        barred.setdefault(told.kind, []).append(_mention(told, starts, ends, first + start, first + end))
+        if barred is not None:
+            for kind, bars in barred.items():
+                _rule_out(found, kind, bars)
+        for kind, mentions in found.items():
+            if len(mentions) > 1:
+                found[kind] = _longest(mentions)
+        return found
 
-    def _rule_out(self, found: dict[str, list[_Match]], kind: str, spans: Sequence[_Match]) -> None:
-        """Drop the matches of a kind, or of all if it is "", that lie in the span of a `notLabel` of their term, or of one of all terms."""
-        forms = self._forms
-        for name in [kind] if kind else list(found):
-            kept = found.get(name, [])
-            for first, last, bar in spans:
-                term = forms[bar][0]
-                kept = [row for row in kept if row[0] < first or last < row[1] or (kind and forms[row[2]][0] != term)]
-            if kept:
-                found[name] = kept
-            else:
-                found.pop(name, None)
 
-    def _longest(self, rows: list[_Match]) -> list[_Match]:
-        """Of matches in order of place those that do not overlap with a longer one, or with a better one of the same length."""
-        reached = 0
-        for start, end, _ in rows:
-            if start < reached:
-                break
-            reached = end
+def _mention(told: _End, starts: list[int], ends: list[int], first: int, last: int) -> Mention:
+    return Mention(told.term, told.role, starts[first], ends[last - 1], told.weak, told.text, first, last)
+
+
+def _rule_out(found: dict[str, list[Mention]], kind: str, bars: list[Mention]) -> None:
+    """Drop the mentions of a kind, or of all if it is "", that lie in the span of a `notLabel` of their term, or of one of all terms."""
+    for name in [kind] if kind else list(found):
+        mentions = found.get(name)
+        if mentions is None:
+            continue
+        kept = [
+            m for m in mentions if not any(bar.first <= m.first and m.last <= bar.last and (not kind or m.term == bar.term) for bar in bars)
+        ]
+        if kept:
+            found[name] = kept
         else:
-            return rows
-        strong = self._strong
-        kept: list[_Match] = []
-        for _, _, start, form, end in sorted([(start - end, form >= strong, start, form, end) for start, end, form in rows]):
-            for first, last, _ in kept:
-                if first < end and start < last:
-                    break
-            else:
-                kept.append((start, end, form))
-        kept.sort()
-        return kept
+            del found[name]
 
 
-class _Words(dict[str, int]):
+def _bars(bar: Mention, mention: Mention, every: bool) -> bool:
+    return bar.first <= mention.first and mention.last <= bar.last and (every or mention.term == bar.term)
+
+
+def _longest(mentions: list[Mention]) -> list[Mention]:
+    """Of mentions in order of place those that do not overlap with a longer one, or with a better one of the same length."""
+    reached = 0
+    apart = True
+    for mention in mentions:
+        if mention.first < reached:
+            apart = False
+            break
+        reached = mention.last
+    if apart:
+        return mentions
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=_rank):
+        if not any(other.first < mention.last and mention.first < other.last for other in kept):
+            kept.append(mention)
+    kept.sort(key=_first)
+    return kept
+
+
+def _rank(mention: Mention) -> tuple[int, bool, int]:
+    """The longest first, of these the strong, of these the first; what is left stands in the order of the forms."""
+    return mention.first - mention.last, mention.weak, mention.first
+
+
+def _first(mention: Mention) -> int:
+    return mention.first
+
+
+@final
+class _Words:
     """The sort of every word met so far, as its number in `sorts`."""
 
     def __init__(self, elements: _Elements, classes: Mapping[int, Iterable[str]]) -> None:
-        super().__init__()
-        self._elements = elements
-        self._classes = classes
-        self._numbers: dict[tuple[frozenset[int], bool], int] = {}
-        self.sorts: list[_Sort] = []
+        self._elements: Final = elements
+        self._classes: Final = classes
+        self._numbers: Final[dict[tuple[frozenset[int], bool], int]] = {}
+        self._known: Final[dict[str, int]] = {}
+        self.sorts: Final[list[_Sort]] = []
 
-    def __missing__(self, norm: str) -> int:
-        if len(self) >= _CACHED_WORDS:
-            self.clear()
+    def number(self, norm: str) -> int:
+        """The number of a normalised word's sort."""
+        known = self._known.get(norm)
+        return self._learn(norm) if known is None else known
+
+    def sort(self, norm: str) -> _Sort:
+        """The sort of a normalised word."""
+        return self.sorts[self.number(norm)]
+
+    def _learn(self, norm: str) -> int:
+        if len(self._known) >= _CACHED_WORDS:
+            self._known.clear()
         elements, wall = self._elements.of(norm), norm in _WALLS
         number = self._numbers.setdefault((elements, wall), len(self.sorts))
         if number == len(self.sorts):
             self.sorts.append(_Sort(elements, frozenset(term for element in elements for term in self._classes.get(element, ())), wall))
-        self[norm] = number
+        self._known[norm] = number
         return number
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
 
 
 class BlockKind(StrEnum):
@@ -103,21 +102,6 @@ class Clause:
     language: str
     headings: tuple[int, ...] = ()
     lead: tuple[int, int] | None = None
-
-
-class Mention(NamedTuple):
-    """A place where the text says a term of the vocabulary.
-
-    `role` is the term's root kind (``purpose``, ``data``, ``recipient``, ``cue``, …); `weak` says that the form means the term only in a
-    fitting context; `form` is the lexical form that matched, which is what provenance names.
-    """
-
-    term: str
-    role: str
-    start: int
-    end: int
-    weak: bool
-    form: str
 
 
 @dataclass(frozen=True, slots=True)

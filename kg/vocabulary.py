@@ -14,6 +14,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kg.errors import ConfigurationError
+from kg.hierarchy import Hierarchy
 from kg.lexicon import Form, Lexicon, Strength
 from kg.namespaces import compress, expand
 from kg.resources import ontology_dir
@@ -106,37 +107,17 @@ class Vocabulary:
         return tuple(sorted(language for language in self.forms if language != "any"))
 
     @cached_property
-    def _above(self) -> dict[str, frozenset[str]]:
-        return {}
-
-    @cached_property
-    def _below(self) -> dict[tuple[str, ...], frozenset[str]]:
-        return {}
+    def hierarchy(self) -> Hierarchy:
+        """Which terms lie above which."""
+        return Hierarchy({curie: term.broader for curie, term in self.terms.items()})
 
     def ancestors(self, curie: str) -> frozenset[str]:
         """The term itself and every term above it."""
-        known = self._above.get(curie)
-        if known is None:
-            seen: set[str] = set()
-            todo = [curie]
-            while todo:
-                term = todo.pop()
-                if term not in seen:
-                    seen.add(term)
-                    todo.extend(self.terms[term].broader if term in self.terms else ())
-            known = self._above[curie] = frozenset(seen)
-        return known
-
-    def below(self, above: tuple[str, ...]) -> frozenset[str]:
-        """The terms that are one of `above` or lie below one."""
-        known = self._below.get(above)
-        if known is None:
-            known = self._below[above] = frozenset(term for term in (*self.terms, *above) if not self.ancestors(term).isdisjoint(above))
-        return known
+        return self.hierarchy.ancestors(curie)
 
     def is_a(self, curie: str, *above: str) -> bool:
         """Whether the term is one of `above` or lies below one."""
-        return curie in self.below(above)
+        return self.hierarchy.is_a(curie, above)
 
     @cached_property
     def _asked(self) -> dict[tuple[str, str | None], tuple[Requirement, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from kg.extract.asides import Aside
 from kg.extract.assemble import assemble
@@ -38,16 +39,16 @@ RULES: tuple[Rule, ...] = (
     Rule(directly, frozenset({"pk:DirectlyFrom"})),
     Rule(actions, frozenset({"processing", "subject"})),
 )
-STATED = 0.35
+STATED: Final = 0.35
 """The confidence from which what a rule finds becomes an assertion of the graph."""
 
-ADOPTED = 0.5
+ADOPTED: Final = 0.5
 """The probability from which the fitted part makes an assertion of what a rule doubts."""
 
-_IN_A_BANNER = (plain, bases)
-_NOT_DONE = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
-_CONSEQUENTIAL = frozenset({"provision", "right"})
-_NEVER_DENIED = frozenset(
+_IN_A_BANNER: Final = (plain, bases)
+_NOT_DONE: Final = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
+_CONSEQUENTIAL: Final = frozenset({"provision", "right"})
+_NEVER_DENIED: Final = frozenset(
     {
         "dpv:hasTechnicalMeasure",
         "dpv:hasOrganisationalMeasure",
@@ -57,7 +58,7 @@ _NEVER_DENIED = frozenset(
     }
 )
 """What no negation turns round: that no measure is perfect denies none."""
-_EXPECTED = (
+_EXPECTED: Final = (
     ("dpv:hasDataController", "the text names no controller"),
     ("dpv:hasPersonalData", "no category of personal data was found"),
     ("dpv:hasPurpose", "no purpose was found"),
@@ -140,7 +141,7 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             if likely is not None and likely < DOUBTED and silence_counts(reading, candidate):
                 continue
             named = controller if candidate.object == "controller" else candidate.object
-            yield candidate._replace(object=named, confidence=candidate.confidence if likely is None else max(0.01, round(likely, 2)))
+            yield candidate.judged(named, candidate.confidence if likely is None else max(0.01, round(likely, 2)))
 
 
 def _beside_the_denial(candidate: Candidate, aside: Aside | None) -> bool:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final, final
 
 from kg.extract.scene import Scene
-from kg.model import Mention
+from kg.mention import Mention
 
-_WALLS = frozenset({";", ",", ".", ":", "(", ")"})
-_ARGUMENTS = ("data", "recipient", "organisation", "purpose", "technology", "place", "basis", "condition")
+_WALLS: Final = frozenset({";", ",", ".", ":", "(", ")"})
+_ARGUMENTS: Final[tuple[str, ...]] = ("data", "recipient", "organisation", "purpose", "technology", "place", "basis", "condition")
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Aside:
     """A stretch of the clause that restricts the rest: an exception or a condition. `lacking` says that what it names is not there."""
 
-    start: int
-    end: int
-    exception: bool
-    lacking: bool = False
+    __slots__ = ("end", "exception", "lacking", "start")
+
+    def __init__(self, start: int, end: int, exception: bool, lacking: bool = False) -> None:
+        self.start: Final = start
+        self.end: Final = end
+        self.exception: Final = exception
+        self.lacking: Final = lacking
 
 
 def asides(scene: Scene) -> tuple[Aside, ...]:
@@ -46,7 +49,7 @@ def _end(scene: Scene, cue: Mention, contrasts: frozenset[int]) -> int:
     opening = not any(verb.end <= cue.start for verb in verbs)
     if opening and any(m.end <= cue.start for m in scene.cues("pk:Negation", strong=True)):
         return next((verb.start for verb in verbs if verb.start >= cue.end), scene.end)
-    first = scene.token_at(cue.end)
+    first = cue.last
     for number in range(first, scene.last):
         place, word = scene.tokens.starts[number], scene.tokens.norms[number]
         if word in (";", ")") or (place in contrasts and number > first):
@@ -58,19 +61,19 @@ def _end(scene: Scene, cue: Mention, contrasts: frozenset[int]) -> int:
 
 def _behind(scene: Scene, cue: Mention, floor: int) -> int | None:
     """Where the stretch before an exception cue starts, if nothing that could be excepted follows the cue."""
-    number = scene.token_at(cue.end)
+    number = cue.last
     after = scene.tokens.starts[number] if number < scene.last else scene.end
     acting = (*scene.of("processing"), *scene.cues("pk:Negation"))
     follows = (*acting, *scene.cues("pk:FirstParty", strong=True))
     if number < scene.last and scene.tokens.norms[number] not in _WALLS and not any(m.start == after for m in follows):
         return None
     start = cue.start
-    for back in range(scene.token_at(cue.start) - 1, scene.token_at(floor) - 1, -1):
+    for back in range(cue.first - 1, scene.token_at(floor) - 1, -1):
         place = scene.tokens.starts[back]
         if scene.tokens.norms[back] in _WALLS or any(m.start <= place < m.end for m in acting):
             break
         start = place
-    return start if any(start <= m.start < cue.start for m in scene.of(*_ARGUMENTS)) else None
+    return start if any(start <= m.start < cue.start for m in scene.all(_ARGUMENTS)) else None
 
 
 def _in_list(scene: Scene, comma: int) -> bool:

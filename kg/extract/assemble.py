@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Final
 
 from kg.extract.frames import Frame
 from kg.extract.reading import Candidate, Reading
 from kg.model import Assertion, Condition, Statement, StatementKind
 
-_ORDER = (
+_ORDER: Final = (
     "right",
     "automated",
     "transfer",
@@ -23,11 +24,11 @@ _ORDER = (
     "source",
     "collect",
 )
-_OURS = ("dpv:DataProcessor", "pk:GroupCompany", "dpv:DataController", "dpv:JointDataControllers", "pk:OtherUser")
+_OURS: Final[tuple[str, ...]] = ("dpv:DataProcessor", "pk:GroupCompany", "dpv:DataController", "dpv:JointDataControllers", "pk:OtherUser")
 """Those who act for the controller, as the controller, or use its service: no practice of somebody else."""
 
-_ALONE = frozenset({"right", "security", "retention"})
-_BYWAY = frozenset({"dpv:hasProcessing", "dpv:hasDataSubject"})
+_ALONE: Final = frozenset({"right", "security", "retention"})
+_BYWAY: Final = frozenset({"dpv:hasProcessing", "dpv:hasDataSubject"})
 
 
 def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Statement]:
@@ -70,7 +71,7 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
         place = next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
         # A partner's cookie is still one that the controller's site sets.
         own = place is not None and place.role == "recipient" and any(p == "dpv:isImplementedUsingTechnology" for p, _ in assertions)
-        if place is not None and not own and not reading.vocabulary.is_a(frame.agent, *_OURS):
+        if place is not None and not own and not reading.hierarchy.is_a(frame.agent, _OURS):
             assertions["dpv:isImplementedByEntity", frame.agent] = Assertion(
                 "dpv:isImplementedByEntity", frame.agent, place.start, place.end, 0.7, "agent of the action"
             )

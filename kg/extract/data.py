@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from kg.extract.reading import COLLECT, DOUBTFUL, GENERIC, SHARE, Candidate, Reading, covers, gives
-from kg.model import Mention
+from kg.mention import Mention
 
-_ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController")
-_GENERIC_AT_MOST = 0.38
-_APART = 4
-_JOINTS = frozenset({",", ";", "/", "&"})
+_ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController")
+_GENERIC_AT_MOST: Final = 0.38
+_APART: Final = 4
+_JOINTS: Final = frozenset({",", ";", "/", "&"})
 
 
 def data(reading: Reading) -> Iterator[Candidate]:
@@ -28,14 +29,14 @@ def data(reading: Reading) -> Iterator[Candidate]:
         generic = mention.term in GENERIC
         if generic and not _acted_upon(reading, mention):
             continue
-        if generic and _specified(reading, mention, mentions) and not reading.acts(reading.frame_at(mention.start), *SHARE):
+        if generic and _specified(reading, mention, mentions) and not reading.acts(reading.frame_at(mention.start), SHARE):
             continue
         if scene.of("measure") and not reading.frame_at(mention.start).verbs and not generic:
             continue  # A password that the controller's own systems ask for guards data and is none.
         alone = mention.start not in listed and not _object_of_collecting(reading, mention)
         lonely = mention.weak and not generic and (alone or _is_an_end(reading, mention))
         found = found or not lonely
-        predicate = "dpv:hasData" if reading.vocabulary.is_a(mention.term, "dpv:NonPersonalData") else "dpv:hasPersonalData"
+        predicate = "dpv:hasData" if reading.is_a(mention.term, "dpv:NonPersonalData") else "dpv:hasPersonalData"
         yield reading.make(
             "collect", predicate, mention.term, mention, DOUBTFUL if lonely else _confidence(reading, mention, generic), "data"
         )
@@ -65,7 +66,7 @@ def _listed(reading: Reading, mentions: list[Mention]) -> frozenset[int]:
         else:
             runs.append([mention])
     titled = "pk:TopicData" in scene.nearest and "pk:TopicPurpose" not in scene.nearest
-    opened = titled or reading.any_act(*COLLECT) or bool(scene.cues("pk:ExampleMarker"))
+    opened = titled or reading.any_act(COLLECT) or bool(scene.cues("pk:ExampleMarker"))
     found: set[int] = set()
     for run in runs:
         strong = any(not m.weak for m in run)
@@ -79,7 +80,7 @@ def _object_of_collecting(reading: Reading, mention: Mention) -> bool:
     """Whether a verb of collecting has the mention as its object: right after it, or after it as "your …"."""
     frame = reading.frame_at(mention.start)
     scene = reading.scene
-    if frame.actor not in ("first", "") or not reading.acts(frame, *COLLECT) or scene.has("pk:RightCue"):
+    if frame.actor not in ("first", "") or not reading.acts(frame, COLLECT) or scene.has("pk:RightCue"):
         return False
     verb = max((v.end for v in frame.verbs if v.end <= mention.start), default=None)
     if verb is None:
@@ -94,7 +95,7 @@ def _acted_upon(reading: Reading, mention: Mention) -> bool:
     if reading.scene.has("pk:RightCue") or reading.scene.about("pk:TopicRights"):
         return False
     if frame.actor == "second":
-        return reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE)
+        return reading.acts(frame, COLLECT) or reading.acts(frame, SHARE)
     return not all(mention.weak and gives(reading, frame, verb) for verb in frame.verbs)
 
 
@@ -107,15 +108,15 @@ def _specified(reading: Reading, mention: Mention, mentions: list[Mention]) -> b
 def _confidence(reading: Reading, mention: Mention, generic: bool) -> float:
     score = 0.35 if generic else 0.7 if mention.weak else 0.8
     frame = reading.frame_at(mention.start)
-    if reading.acts(frame, *COLLECT):
+    if reading.acts(frame, COLLECT):
         score += 0.1 + 0.05 * generic
     if reading.scene.about("pk:TopicData"):
         score += 0.08
-    if reading.scene.about(*_ELSEWHERE):
+    if reading.scene.about_one(_ELSEWHERE):
         score -= 0.25
     if frame.actor == "third" and not generic:
         score -= 0.15
-    if reading.scene.about("pk:TopicTransfer") and reading.vocabulary.is_a(mention.term, "pd:Location", "pd:Country"):
+    if reading.scene.about("pk:TopicTransfer") and reading.is_a(mention.term, "pd:Location", "pd:Country"):
         score -= 0.25
     return max(0.1, min(score, _GENERIC_AT_MOST if generic else 0.97))
 

@@ -8,26 +8,30 @@ without one of its own ("…, not with advertisers", "… but with banks") makes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import Final, final
 
 from kg.extract.asides import Aside
 from kg.extract.scene import Scene
-from kg.model import Mention
+from kg.mention import Mention
 
-_HALF = 4
-_NEAR_BY = 5
-_REACH = 7
+_HALF: Final = 4
+_NEAR_BY: Final = 5
+_REACH: Final = 7
 """How many tokens before a verb its subject, modal and negation stand."""
 
-_JOINTS = frozenset({",", "/", "&", "(", ")"})
-_COORDINATING = frozenset({",", "/", ";", "(", "and", "or", "nor", "to", "ja", "tai", "eikä", "sekä", "taikka", "for"})
-_ACTORS = ("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor")
-_LEADING = (*_ACTORS, "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast")
-_STEERING = ("pk:Negation", "pk:Inability", "pk:Contrast", "pk:Possibility", "pk:Obligation", "pk:Future")
-_TARGETS = ("data", "recipient", "technology", "processing", "decision", "organisation")
+_JOINTS: Final = frozenset({",", "/", "&", "(", ")"})
+_COORDINATING: Final = frozenset({",", "/", ";", "(", "and", "or", "nor", "to", "ja", "tai", "eikä", "sekä", "taikka", "for"})
+_ACTORS: Final[tuple[str, ...]] = ("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor")
+_LEADING: Final[tuple[str, ...]] = (*_ACTORS, "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast")
+_BEFORE: Final[tuple[str, ...]] = (*_LEADING, "pk:Inability")
+_WALLS: Final[tuple[str, ...]] = (*_LEADING, "data", "recipient", "purpose", "organisation")
+_PARTING: Final[tuple[str, ...]] = (*_ACTORS, "pk:Relative", "pk:Contrast")
+_STEERING: Final[tuple[str, ...]] = ("pk:Negation", "pk:Inability", "pk:Contrast", "pk:Possibility", "pk:Obligation", "pk:Future")
+_TARGETS: Final[tuple[str, ...]] = ("data", "recipient", "technology", "processing", "decision", "organisation")
+_TOLD: Final[tuple[str, ...]] = (*_TARGETS, "purpose", "basis", "place")
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Frame:
     """An action and the stretch `start`–`end` whose mentions belong to it.
 
@@ -36,14 +40,35 @@ class Frame:
     not do is no denial, nor is what is kept from other purposes only, or what "data that do not …" says of the data.
     """
 
-    start: int
-    end: int
-    verbs: tuple[Mention, ...]
-    denied: bool = False
-    modality: str = "pk:Does"
-    actor: str = ""
-    agent: str | None = None
-    void: bool = False
+    __slots__ = ("actor", "agent", "denied", "end", "modality", "start", "verbs", "void")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        verbs: tuple[Mention, ...],
+        denied: bool = False,
+        modality: str = "pk:Does",
+        actor: str = "",
+        agent: str | None = None,
+        void: bool = False,
+    ) -> None:
+        self.start: Final = start
+        self.end: Final = end
+        self.verbs: Final = verbs
+        self.denied: Final = denied
+        self.modality: Final = modality
+        self.actor: Final = actor
+        self.agent: Final = agent
+        self.void: Final = void
+
+    def piece(self, start: int, end: int, denied: bool) -> Frame:
+        """The action in another stretch."""
+        return Frame(start, end, self.verbs, denied, self.modality, self.actor, self.agent, self.void)
+
+    def turned(self, denied: bool, void: bool) -> Frame:
+        """The action in its stretch with another polarity."""
+        return Frame(self.start, self.end, self.verbs, denied, self.modality, self.actor, self.agent, void)
 
 
 def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
@@ -70,7 +95,7 @@ def _voided(scene: Scene, frame: Frame) -> Frame:
     if not frame.denied or frame.void:
         return frame
     limited = any(frame.start <= cue.start < frame.end for cue in scene.cues("pk:Otherwise", "pk:Limit")) or _describing(scene, frame)
-    return replace(frame, void=True) if limited or (frame.actor == "second" and _told_of_reader(scene, frame)) else frame
+    return frame.turned(frame.denied, True) if limited or (frame.actor == "second" and _told_of_reader(scene, frame)) else frame
 
 
 def _describing(scene: Scene, frame: Frame) -> bool:
@@ -112,7 +137,7 @@ def _joined(scene: Scene, end: int, start: int) -> bool:
     """Whether nothing but joints and at most one word that could not be an actor or an object stands between two verbs."""
     if len([word for word in scene.words_between(end, start) if word not in _JOINTS]) > 1:
         return False
-    walls = scene.of(*_LEADING, "data", "recipient", "purpose", "organisation")
+    walls = scene.all(_WALLS)
     return not any(end <= m.start < start for m in walls)
 
 
@@ -123,7 +148,7 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
     if ";" in scene.tokens.norms[scene.first : number]:
         turned = max(scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";")
     lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - _REACH)])
-    before = [m.start for m in scene.cues(*_LEADING, "pk:Inability", strong=True) if lowest <= m.start and m.end <= verb]
+    before = [m.start for m in scene.all(_BEFORE, strong=True) if lowest <= m.start and m.end <= verb]
     return min(before, default=verb)
 
 
@@ -161,7 +186,7 @@ def _frame(
     scene: Scene, group: list[Mention], cluster: int, begin: int, end: int, before: Frame | None, within: tuple[Aside, ...]
 ) -> Frame:
     verb = group[0].start
-    near = [m for m in scene.cues(*_STEERING) if cluster <= m.start and m.end <= group[-1].start + 1]
+    near = [m for m in scene.all(_STEERING) if cluster <= m.start and m.end <= group[-1].start + 1]
     negations = [m for m in near if m.term == "pk:Negation" and not m.weak]
     described = bool(negations) and all(any(c.start < m.end <= c.end for c in scene.cues("pk:Describing")) for m in negations)
     inability = [m for m in near if m.term == "pk:Inability"]
@@ -173,7 +198,8 @@ def _frame(
     contrast = any(m.term == "pk:Contrast" and not m.weak for m in near)
     linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
     if before is not None and linked and not (contrast or actor or modal or negated or inability):
-        return replace(before, start=begin, end=end, verbs=tuple(group) if _coordinated(scene, before, verb) else before.verbs)
+        verbs = tuple(group) if _coordinated(scene, before, verb) else before.verbs
+        return Frame(begin, end, verbs, before.denied, before.modality, before.actor, before.agent, before.void)
     if before is not None and not actor:
         actor, agent = before.actor, before.agent
     return Frame(begin, end, tuple(group), negated, modal or "pk:Does", actor, agent, unable or described)
@@ -190,7 +216,7 @@ def _carried(scene: Scene, before: Frame | None, verb: int) -> list[Mention]:
     floor = before.verbs[-1].end if before is not None and before.verbs else scene.start
     if _COORDINATING.isdisjoint(scene.tokens.norms[max(scene.first, number - 2) : number]):
         return []
-    walls = [m.end for m in scene.cues(*_ACTORS, "pk:Relative", "pk:Contrast", strong=True) if floor <= m.start and m.end <= verb]
+    walls = [m.end for m in scene.all(_PARTING, strong=True) if floor <= m.start and m.end <= verb]
     lowest = max(walls, default=floor)
     return [m for m in scene.cues("pk:Possibility", strong=True) if lowest <= m.start and m.end <= verb]
 
@@ -219,11 +245,11 @@ def _determiner(scene: Scene, begin: int, end: int, verb: int) -> bool:
     cues = scene.cues("pk:Negation")
     if not cues:
         return False
-    targets = [m.start for m in scene.of(*_TARGETS) if begin <= m.start < end]
+    targets = [m.start for m in scene.all(_TARGETS) if begin <= m.start < end]
     turn = min((m.start for m in scene.cues("pk:Contrast", strong=True) if verb < m.start < end), default=end)
     for cue in cues:
         if begin <= cue.start < turn and (cue.weak or cue.end <= verb):
-            near = [t for t in targets if t >= cue.end and scene.token_at(t) - scene.token_at(cue.end) <= 2]
+            near = [t for t in targets if t >= cue.end and scene.token_at(t) - cue.last <= 2]
             if near:
                 return True
     return False
@@ -245,7 +271,7 @@ def _actor(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple
     told = _doer(scene, end) or _gerund(scene, verb, end)
     if told is not None:
         return told
-    persons = [m for m in scene.cues(*_ACTORS) if cluster <= m.start and m.end <= verb]
+    persons = [m for m in scene.all(_ACTORS) if cluster <= m.start and m.end <= verb]
     others = [m for m in scene.of("organisation", "recipient") if begin <= m.start and m.end <= verb]
     best = persons[-1] if persons else None
     if others and (best is None or others[-1].start > best.end):
@@ -263,7 +289,7 @@ def _doer(scene: Scene, end: int) -> tuple[str, str | None] | None:
     if not after:
         return None
     place = after[0].end
-    named = [m for m in (*scene.cues(*_ACTORS, strong=True), *scene.of("organisation", "recipient")) if 0 <= m.start - place <= _NEAR_BY]
+    named = [m for m in (*scene.all(_ACTORS, strong=True), *scene.of("organisation", "recipient")) if 0 <= m.start - place <= _NEAR_BY]
     best = min(named, key=lambda m: (m.start, -m.end), default=None)
     if best is None:
         return None
@@ -286,11 +312,11 @@ def _relative(scene: Scene, cue: Mention) -> bool:
 
 def _without_verb(scene: Scene, start: int, end: int) -> Frame:
     negations = [m.start for m in scene.cues("pk:Negation", strong=True) if start <= m.start < end]
-    told = [m.start for m in scene.of(*_TARGETS, "purpose", "basis", "place") if start <= m.start < end]
+    told = [m.start for m in scene.all(_TOLD) if start <= m.start < end]
     whole = bool(negations) and (min(negations) < min(told, default=end) or not _turning(scene, min(negations)))
     negated = whole or _determiner(scene, start, end, start)
     first = bool(scene.cues("pk:FirstParty"))
-    steering = [m for m in scene.cues(*_STEERING) if start <= m.start < end]
+    steering = [m for m in scene.all(_STEERING) if start <= m.start < end]
     return Frame(start, end, (), negated, _modality(steering) or "pk:Does", "first" if first else "")
 
 
@@ -309,7 +335,7 @@ def _split(scene: Scene, frame: Frame, within: tuple[Aside, ...]) -> Iterator[Fr
         return
     after = frame.verbs[-1].end if frame.verbs else frame.start
     turns: list[tuple[int, bool]] = []
-    told = [m.start for m in scene.of(*_TARGETS, "purpose", "basis", "place") if after <= m.start < frame.end]
+    told = [m.start for m in scene.all(_TOLD) if after <= m.start < frame.end]
     for cue in scene.cues("pk:Negation", "pk:Contrast"):
         if cue.weak and not (turns and _of_noun(scene, cue, told)):
             continue
@@ -320,17 +346,17 @@ def _split(scene: Scene, frame: Frame, within: tuple[Aside, ...]) -> Iterator[Fr
         if any(cue.end <= place for place in told):
             turns.append((cue.start, cue.term == "pk:Negation"))
         elif cue.term == "pk:Negation" and not turns and frame.verbs:
-            frame = replace(frame, denied=True)
+            frame = frame.turned(True, frame.void)
     if turns and turns[0][1] and frame.denied:
         turns = [turn for turn in turns if not turn[1]]
     place, denied = frame.start, frame.denied
     for start, negation in sorted(turns):
         if start > place:
-            yield replace(frame, start=place, end=start, denied=denied)
+            yield frame.piece(place, start, denied)
         place, denied = start, negation
-    yield replace(frame, start=place, end=frame.end, denied=denied)
+    yield frame.piece(place, frame.end, denied)
 
 
 def _of_noun(scene: Scene, cue: Mention, told: list[int]) -> bool:
     """Whether a "no" stands right before what is told ("… but they include no personal data")."""
-    return cue.term == "pk:Negation" and any(0 <= scene.token_at(place) - scene.token_at(cue.end) <= 2 for place in told)
+    return cue.term == "pk:Negation" and any(0 <= scene.token_at(place) - cue.last <= 2 for place in told)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from kg.extract.dates import dates
 from kg.extract.names import Name, akin, aliases, candidates
 from kg.extract.scene import Scene
-from kg.model import Assertion, DefinedTerm, Fact, Mention, Organisation, Value
+from kg.mention import Mention
+from kg.model import Assertion, DefinedTerm, Fact, Organisation, Value
 from kg.vocabulary import Vocabulary
 
-_PHONE = re.compile(r"(?<![\w/])\(?\+?\d[\d ()/.\u00a0-]{6,}\d(?![\w/])")
-_DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
-_POSTCODE = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
-_OPENING = 10
-_BESIDE = 30
-_CONTACT = ("pk:TopicContact", "pk:TopicController", "pk:TopicOfficer")
-_ELSEWHERE = ("pk:TopicComplaint", "pk:TopicLinks", "pk:TopicCookies")
+_PHONE: Final = re.compile(r"(?<![\w/])\(?\+?\d[\d ()/.\u00a0-]{6,}\d(?![\w/])")
+_DATE_LIKE: Final = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_POSTCODE: Final = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
+_OPENING: Final = 10
+_BESIDE: Final = 30
+_CONTACT: Final[tuple[str, ...]] = ("pk:TopicContact", "pk:TopicController", "pk:TopicOfficer")
+_ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicComplaint", "pk:TopicLinks", "pk:TopicCookies")
 
 
 def controller_facts(scene: Scene, controller: str, name: Name | None, common: frozenset[str]) -> Iterator[Fact]:
@@ -27,7 +29,7 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
     cues = [m for m in scene.cues("pk:ControllerIntroduction", "pk:NameFollows") if not m.weak]
     titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.index < _OPENING)
     opening = scene.clause.index < _OPENING and scene.has("pk:PolicyName")
-    about = scene.about(*_CONTACT) and not scene.of("data", "purpose")
+    about = scene.about_one(_CONTACT) and not scene.of("data", "purpose")
     here = scene is name.scene
     if not (here or cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
         return
@@ -48,7 +50,7 @@ def _says_whose(scene: Scene, name: Name) -> bool:
     """Whether a name in full is all that a heading says, or stands in a sentence about the policy itself."""
     if scene.is_heading:
         return 5 * len(name.text) >= 4 * (scene.end - scene.start)
-    return scene.has("pk:PolicyName") and not scene.about(*_ELSEWHERE)
+    return scene.has("pk:PolicyName") and not scene.about_one(_ELSEWHERE)
 
 
 def _written(scene: Scene, name: str) -> Iterator[Name]:
@@ -63,11 +65,11 @@ def contact_facts(scene: Scene, controller: str) -> Iterator[Fact]:
     if scene.block.kind.is_furniture:
         return
     cues = scene.cues("pk:ContactCue")
-    about = scene.about(*_CONTACT) or (scene.lead is not None and bool(scene.lead.cues("pk:ContactCue", strong=True)))
+    about = scene.about_one(_CONTACT) or (scene.lead is not None and bool(scene.lead.cues("pk:ContactCue", strong=True)))
     officer = (
         bool(scene.cues("pk:OfficerCue")) or scene.about("pk:TopicOfficer") or (scene.lead is not None and scene.lead.has("pk:OfficerCue"))
     )
-    if scene.about(*_ELSEWHERE) and not cues:
+    if scene.about_one(_ELSEWHERE) and not cues:
         return
     sure = 0.6 + 0.15 * bool(cues) + 0.15 * about
     for start, end, kind in _details(scene, bool(cues), about):

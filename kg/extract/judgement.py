@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Final, final
 
-from kg.extract.reading import COLLECT, GENERIC, KEEP, MOVE, REMOVE, SHARE, Candidate, Reading
+from kg.extract.reading import COLLECT, GENERIC, KEEP, MOVE, REMOVE, SHARE, USE, Candidate, Reading
 from kg.model import Clause, Document, StorageDuration, Value
 
-KINDS: Mapping[str, str] = {
+KINDS: Final[Mapping[str, str]] = {
     "dpv:hasPersonalData": "data",
     "dpv:hasData": "data",
     "dpv:hasPurpose": "purpose",
@@ -25,39 +25,85 @@ KINDS: Mapping[str, str] = {
 }
 """The predicates that the fitted part judges, and under which model."""
 
-DOUBTED = 0.15
+DOUBTED: Final = 0.15
 """The probability below which a candidate stays out of the graph where `silence_counts`."""
 
-_ACTS = {"collect": COLLECT, "share": SHARE, "keep": KEEP, "remove": REMOVE, "move": MOVE, "use": ("dpv:Use",)}
-_WINDOW = 3
-_RUNNING = 1.1
+_ACTS: Final[dict[str, int]] = {"collect": COLLECT, "share": SHARE, "keep": KEEP, "remove": REMOVE, "move": MOVE, "use": USE}
+_WINDOW: Final = 3
+_RUNNING: Final = 1.1
+_MILLION: Final = 1_000_000
 
 
-@dataclass(frozen=True)
+@final
+class _Table:
+    """The weights of a kind in millionths: whole numbers, so that the order of summing does not matter.
+
+    Those of properties that name a word or a kind of mention stand apart, by that name alone: they are asked for most.
+    """
+
+    __slots__ = ("after", "before", "by_term", "here", "lead", "near", "previous", "rest", "words")
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self.rest: Final = {name: round(weight * _MILLION) for name, weight in weights.items()}
+        self.words: Final = self._apart("word ")
+        self.here: Final = self._apart("with ")
+        self.lead: Final = self._apart("lead with ")
+        self.previous: Final = self._apart("before with ")
+        self.before: Final = self._apart("before it ")
+        self.after: Final = self._apart("after it ")
+        self.by_term: Final[dict[tuple[str, frozenset[str]], int]] = {}
+
+    def _apart(self, head: str) -> dict[str, int]:
+        return {name.removeprefix(head): weight for name, weight in self.rest.items() if name.startswith(head)}
+
+    def of_clause(self, reading: Reading) -> int:
+        """The sum for a clause."""
+        scene = reading.scene
+        score = _sum(self.rest, _place(reading)) + _sum(self.here, scene.kinds)
+        if reading.lead is not None:
+            score += _sum(self.lead, reading.lead.scene.kinds)
+        if reading.previous is not None:
+            score += _sum(self.previous, reading.previous.scene.kinds)
+        return score + _sum(self.words, set(scene.tokens.norms[scene.first : scene.last]))
+
+    def of_term(self, term: str, above: frozenset[str]) -> int:
+        """The sum for a term and those above it, which weigh the same in every policy."""
+        key = (term, above)
+        known = self.by_term.get(key)
+        if known is None:
+            known = self.by_term[key] = _sum(self.rest, of_term(term, above))
+        return known
+
+    def of_candidate(self, reading: Reading, candidate: Candidate) -> int:
+        """The sum for a candidate."""
+        scene = reading.scene
+        norms = scene.tokens.norms
+        first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
+        score = _sum(self.rest, _manner(reading, candidate, first, last))
+        score += _sum(self.before, set(norms[max(scene.first, first - _WINDOW) : first]))
+        return score + self.after.get(norms[last], 0) if last < scene.last else score
+
+
 class Weights:
     """What was learnt for one language and layout: the weight of each property by kind. A property's name says what it is."""
 
-    language: str
-    kinds: Mapping[str, Mapping[str, float]]
-    by_term: dict[tuple[str, str, Set[str]], float] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Sums already made: a term and the terms above it weigh the same in every policy."""
+    def __init__(self, language: str, kinds: Mapping[str, Mapping[str, float]]) -> None:
+        self.language: Final = language
+        self.kinds: Final = kinds
+        self._tables: Final[dict[str, _Table]] = {kind: _Table(weights) for kind, weights in kinds.items()}
 
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
         """The probability that a reader would agree, or None where nothing was learnt about such candidates."""
-        kind = KINDS.get(candidate.predicate, "")
-        weights = self.kinds.get(kind) if self.language.startswith(reading.scene.clause.language) else None
-        if weights is None:
+        kind = KINDS.get(candidate.predicate)
+        table = None if kind is None else self._tables.get(kind)
+        if table is None or kind is None or not self.language.startswith(reading.scene.clause.language):
             return None
-        if not reading.judged:
-            names = set(of_clause(reading))
-            reading.judged.update({each: _sum(table, names) for each, table in self.kinds.items()})
+        of_clause = reading.judged.get(kind)
+        if of_clause is None:
+            of_clause = reading.judged[kind] = table.of_clause(reading)
         term = _term(candidate)
-        above = reading.vocabulary.ancestors(term)
-        by_term = self.by_term.get((kind, term, above))
-        if by_term is None:
-            by_term = self.by_term[kind, term, above] = _sum(weights, set(of_term(term, above)))
-        score = reading.judged[kind] + by_term + _sum(weights, set(of_candidate(reading, candidate)))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+        score = of_clause + table.of_term(term, reading.hierarchy.ancestors(term)) + table.of_candidate(reading, candidate)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score / _MILLION))))
 
     def reasons(self, reading: Reading, candidate: Candidate) -> list[tuple[str, float]]:
         """The properties that decided, the weightiest first."""
@@ -69,7 +115,7 @@ class Weights:
 def properties(reading: Reading, candidate: Candidate) -> Iterator[str]:
     """All that a verdict is made from."""
     yield from of_clause(reading)
-    yield from of_term(_term(candidate), reading.vocabulary.ancestors(_term(candidate)))
+    yield from of_term(_term(candidate), reading.hierarchy.ancestors(_term(candidate)))
     yield from of_candidate(reading, candidate)
 
 
@@ -90,22 +136,13 @@ def silence_counts(reading: Reading, candidate: Candidate) -> bool:
     """
     if KINDS.get(candidate.predicate, "basis") == "basis" or candidate.object in GENERIC:
         return False
-    return "dpv:DataProcessor" not in reading.vocabulary.ancestors(_term(candidate))
+    return "dpv:DataProcessor" not in reading.hierarchy.ancestors(_term(candidate))
 
 
 def of_clause(reading: Reading) -> Iterator[str]:
     """The properties of a clause: its place in the layout, what is announced over it, which kinds of mention and which words it holds."""
     scene = reading.scene
-    yield "always"
-    yield f"block {scene.block.kind.value}"
-    yield f"length {_size(scene.last - scene.first)}"
-    yield f"depth {10 * scene.start // max(len(scene.text), 1)}"
-    if not scene.topics:
-        yield "topic none"
-    for topic in scene.topics:
-        yield f"topic {topic}"
-    for topic in scene.nearest:
-        yield f"nearest {topic}"
+    yield from _place(reading)
     for kind in scene.kinds:
         yield f"with {kind}"
     if reading.lead is not None:
@@ -118,42 +155,65 @@ def of_clause(reading: Reading) -> Iterator[str]:
         yield f"word {word}"
 
 
+def _place(reading: Reading) -> list[str]:
+    scene = reading.scene
+    names = [
+        "always",
+        f"block {scene.block.kind.value}",
+        f"length {_size(scene.last - scene.first)}",
+        f"depth {10 * scene.start // max(len(scene.text), 1)}",
+    ]
+    if not scene.topics:
+        names.append("topic none")
+    for topic in scene.topics:
+        names.append("topic " + topic)
+    for topic in scene.nearest:
+        names.append("nearest " + topic)
+    return names
+
+
 def of_candidate(reading: Reading, candidate: Candidate) -> Iterator[str]:
     """The properties of a candidate: what found it, its action, its place in the clause."""
-    scene, frame = reading.scene, candidate.frame
-    rule, _, form = candidate.rule.partition(": ")
-    yield f"rule {rule} {int(candidate.confidence * 20)}"
-    yield f"form {form}"
-    term = _term(candidate)
-    for name, terms in _ACTS.items():
-        if reading.acts(frame, *terms):
-            yield f"acts {name}"
-            yield f"acts {name} on {term}"
-    after = any(verb.end <= candidate.start for verb in frame.verbs)
-    yield f"actor {frame.actor} {'after' if after else 'before'}"
-    yield f"polarity {frame.denied} {frame.modality}"
-    aside = reading.aside_at(candidate.start)
-    yield "aside none" if aside is None else f"aside {aside.exception}"
+    scene = reading.scene
     first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
-    yield f"place {_size(first - scene.first)}"
-    yield f"left {_size(scene.last - last)}"
-    yield f"span {_size(last - first)}"
-    for topic in scene.nearest:
-        yield f"{rule} under {topic}"
-    if not scene.topics:
-        yield f"{term} without a topic"
-    yield f"{term} headed {bool(scene.clause.headings)}"
-    for number in range(max(scene.first, first - _WINDOW), first):
-        yield f"before it {scene.tokens.norms[number]}"
+    yield from _manner(reading, candidate, first, last)
+    for word in set(scene.tokens.norms[max(scene.first, first - _WINDOW) : first]):
+        yield f"before it {word}"
     if last < scene.last:
         yield f"after it {scene.tokens.norms[last]}"
 
 
-def of_term(term: str, above: Iterable[str]) -> Iterator[str]:
+def _manner(reading: Reading, candidate: Candidate, first: int, last: int) -> list[str]:
+    scene, frame = reading.scene, candidate.frame
+    rule, _, form = candidate.rule.partition(": ")
+    term = _term(candidate)
+    after = any(verb.end <= candidate.start for verb in frame.verbs)
+    aside = reading.aside_at(candidate.start)
+    names = [
+        f"rule {rule} {int(candidate.confidence * 20)}",
+        "form " + form,
+        f"actor {frame.actor} {'after' if after else 'before'}",
+        f"polarity {frame.denied} {frame.modality}",
+        "aside none" if aside is None else f"aside {aside.exception}",
+        f"place {_size(first - scene.first)}",
+        f"left {_size(scene.last - last)}",
+        f"span {_size(last - first)}",
+        f"{term} headed {bool(scene.clause.headings)}",
+    ]
+    for act, family in _ACTS.items():
+        if reading.acts(frame, family):
+            names.append("acts " + act)
+            names.append(f"acts {act} on {term}")
+    for topic in scene.nearest:
+        names.append(f"{rule} under {topic}")
+    if not scene.topics:
+        names.append(term + " without a topic")
+    return names
+
+
+def of_term(term: str, above: Iterable[str]) -> list[str]:
     """The properties of what a candidate says: its term and the terms above."""
-    yield f"term {term}"
-    for each in above:
-        yield f"under {each}"
+    return ["term " + term, *("under " + each for each in above)]
 
 
 def _term(candidate: Candidate) -> str:
@@ -161,8 +221,11 @@ def _term(candidate: Candidate) -> str:
     return "literal" if isinstance(target, Value) else target
 
 
-def _sum(weights: Mapping[str, float], names: Set[str]) -> float:
-    return math.fsum(map(weights.__getitem__, weights.keys() & names))
+def _sum(weights: dict[str, int], names: Iterable[str]) -> int:
+    score = 0
+    for name in names:
+        score += weights.get(name, 0)
+    return score
 
 
 def _size(count: int) -> int:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from kg.extract.asides import Aside
 from kg.extract.reading import BELOW, COLLECT, DOUBTFUL, KEEP, SHARE, Candidate, Reading, whatever
-from kg.model import Mention
+from kg.mention import Mention
 
-_ABOUT_BASIS = ("pk:TopicLegalBasis", "pk:TopicInterest")
-_NEAR = 16
-_HEAD = 6
-_BESIDE = 3
+_ABOUT_BASIS: Final[tuple[str, ...]] = ("pk:TopicLegalBasis", "pk:TopicInterest")
+_NEAR: Final = 16
+_HEAD: Final = 6
+_BESIDE: Final = 3
 
 
 def bases(reading: Reading) -> Iterator[Candidate]:
@@ -19,24 +20,22 @@ def bases(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    about = scene.about(*_ABOUT_BASIS)
+    about = scene.about_one(_ABOUT_BASIS)
     mentions = scene.of("basis")
     for mention in mentions:
-        if reading.vocabulary.is_a(mention.term, "pk:MandatoryDisclosure"):
+        if reading.is_a(mention.term, "pk:MandatoryDisclosure"):
             continue
         aside = reading.aside_at(mention.start)
         if aside is not None and (reading.frame_at(mention.start).denied or mention.term == "dpv:LegalObligation"):
             continue
         if _item_under_a_basis(reading) and any(p.start < mention.end and mention.start < p.end for p in scene.of("purpose")):
             continue
-        kept = scene.about("pk:TopicRetention") or reading.any_act(*KEEP)
+        kept = scene.about("pk:TopicRetention") or reading.any_act(KEEP)
         if kept and any(not m.weak and m.start < mention.end and mention.start < m.end for m in scene.of("criterion")):
             continue
         yield reading.make("basis", "dpv:hasLegalBasis", mention.term, mention, _ground(reading, mention, about), "legal basis")
-    interested = [m for m in mentions if reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest")]
-    inherited = reading.lead is not None and any(
-        reading.vocabulary.is_a(m.term, "dpv:LegitimateInterest") for m in reading.lead.scene.of("basis")
-    )
+    interested = [m for m in mentions if reading.is_a(m.term, "dpv:LegitimateInterest")]
+    inherited = reading.lead is not None and any(reading.is_a(m.term, "dpv:LegitimateInterest") for m in reading.lead.scene.of("basis"))
     if (interested or inherited or (scene.about("pk:TopicInterest") and scene.is_item)) and not scene.about("pk:TopicRetention"):
         others = [m for m in mentions if m not in interested] if interested else []
         for mention in scene.of("purpose"):
@@ -52,15 +51,15 @@ def _item_under_a_basis(reading: Reading) -> bool:
 
 def _ground(reading: Reading, mention: Mention, about: bool) -> float:
     """How surely a mention is the ground of a processing, and not a law obeyed in passing, an agreement to the text, or a right."""
-    scene, vocabulary = reading.scene, reading.vocabulary
+    scene = reading.scene
     if not about and (mention.weak or any(right.start < mention.end and mention.start < right.end for right in scene.of("right"))):
         return DOUBTFUL
     aside = reading.aside_at(mention.start)
     if any(aside is not None and aside.start <= cue.start < mention.end for cue in scene.cues("pk:Without")):
         return DOUBTFUL
-    if vocabulary.is_a(mention.term, "dpv:DataTransferLegalBasis", "dpv:ImpliedConsent") and not about:
+    if reading.is_a(mention.term, "dpv:DataTransferLegalBasis", "dpv:ImpliedConsent") and not about:
         return BELOW
-    if vocabulary.is_a(mention.term, "dpv:LegalObligation") and not about and (reading.any_act(*SHARE) or reading.any_act(*KEEP)):
+    if reading.is_a(mention.term, "dpv:LegalObligation") and not about and (reading.any_act(SHARE) or reading.any_act(KEEP)):
         return BELOW
     return 0.65 + 0.2 * about - 0.15 * mention.weak + 0.05 * bool(reading.frame_at(mention.start).verbs)
 
@@ -87,11 +86,8 @@ def _cued(reading: Reading, mention: Mention) -> bool:
     """Whether what is asked for is asked for as a right: after a rights cue close by, or at the head of an item in a list of rights."""
     scene = reading.scene
     about = scene.about("pk:TopicRights")
-    place = scene.token_at(mention.start)
-    if any(
-        (about or not cue.weak) and cue.start <= mention.start and place - scene.token_at(cue.end) <= _NEAR
-        for cue in scene.cues("pk:RightCue")
-    ):
+    place = mention.first
+    if any((about or not cue.weak) and cue.start <= mention.start and place - cue.last <= _NEAR for cue in scene.cues("pk:RightCue")):
         return True
     leads = reading.lead is not None and bool(reading.lead.scene.cues("pk:RightCue", strong=not about))
     return scene.is_item and (leads or "pk:TopicRights" in scene.nearest) and place - scene.first <= _HEAD
@@ -161,7 +157,7 @@ def _lacking(reading: Reading) -> list[Aside]:
     scene = reading.scene
     if scene.of("technology"):
         return []
-    consequences, ours = scene.of("consequence"), () if reading.any_act(*COLLECT) else scene.cues("pk:FirstParty")
+    consequences, ours = scene.of("consequence"), () if reading.any_act(COLLECT) else scene.cues("pk:FirstParty")
     denials = [
         cue
         for cue in scene.cues("pk:Negation", "pk:Without", "pk:Withheld")
@@ -178,12 +174,10 @@ def _lacking(reading: Reading) -> list[Aside]:
 def _of_giving(reading: Reading, mention: Mention) -> bool:
     """Whether a word of need or choice is said of the data that somebody gives, and not of anything else in the clause."""
     scene = reading.scene
-    first, last = scene.token_at(mention.start), scene.token_at(mention.end)
+    first, last = mention.first, mention.last
     if any(mention.start <= cue.start and cue.end <= mention.end for cue in scene.cues("pk:Giving")):
         return True
     return bool(scene.of("data")) and any(
-        scene.token_at(cue.start) - last <= _BESIDE
-        and first - scene.token_at(cue.end) <= _BESIDE
-        and reading.frame_at(cue.start).actor != "first"
+        cue.first - last <= _BESIDE and first - cue.last <= _BESIDE and reading.frame_at(cue.start).actor != "first"
         for cue in scene.cues("pk:Giving", "pk:DirectlyFrom")
     )

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Final, final
 
 from kg.extract.frames import Frame
 from kg.extract.reading import BELOW, COLLECT, REMOVE, SHARE, Candidate, Reading, gives, pointed
 from kg.extract.scene import Scene
-from kg.model import Mention
+from kg.mention import Mention
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Plain:
     """A kind of mention that becomes an assertion as it stands: strong forms anywhere, weak ones under one of `topics`."""
 
-    role: str
-    topic: str
-    predicate: str
-    topics: tuple[str, ...]
-    base: float = 0.7
+    def __init__(self, role: str, topic: str, predicate: str, topics: tuple[str, ...]) -> None:
+        self.role: Final = role
+        self.topic: Final = topic
+        self.predicate: Final = predicate
+        self.topics: Final = topics
+        self.base: Final = 0.7
 
 
-_OBJECT = 4
-_PREVENTED = 2
-_OF_ANYTHING = ("dpv:Use",)
+_OBJECT: Final = 4
+_PREVENTED: Final = 2
+_OF_ANYTHING: Final[tuple[str, ...]] = ("dpv:Use",)
 """What is done to services and tools as often as to data."""
 
-_THE_PERSON = ("dpv:DataSubjectDataSource", "pk:DeviceDataSource")
+_THE_PERSON: Final[tuple[str, ...]] = ("dpv:DataSubjectDataSource", "pk:DeviceDataSource")
 
-PLAIN = (
+PLAIN: Final[list[Plain]] = [
     Plain("technology", "cookies", "dpv:isImplementedUsingTechnology", ("pk:TopicCookies",)),
     Plain("optout", "cookies", "pk:optOut", ("pk:TopicCookies",)),
     Plain("measure", "security", "dpv:hasTechnicalMeasure", ("pk:TopicSecurity",)),
     Plain("source", "source", "dpv:hasDataSource", ("pk:TopicSource", "pk:TopicData")),
-)
+]
 
 
 def plain(reading: Reading) -> Iterator[Candidate]:
@@ -43,22 +44,22 @@ def plain(reading: Reading) -> Iterator[Candidate]:
     if scene.is_heading:
         return
     for kind in PLAIN:
-        about = scene.about(*kind.topics)
+        about = scene.about_one(kind.topics)
         for mention in scene.of(kind.role):
             if (mention.weak and not about) or pointed(reading, mention):
                 continue
-            if kind.role == "source" and reading.acts(reading.frame_at(mention.start), *REMOVE):
+            if kind.role == "source" and reading.acts(reading.frame_at(mention.start), REMOVE):
                 continue
             predicate = kind.predicate
-            if kind.role == "measure" and reading.vocabulary.is_a(mention.term, "dpv:OrganisationalMeasure"):
+            if kind.role == "measure" and reading.is_a(mention.term, "dpv:OrganisationalMeasure"):
                 predicate = "dpv:hasOrganisationalMeasure"
             if kind.role == "optout" and not (_refusing(reading) or _chosen(reading, mention)):
                 continue
             if kind.role == "technology" and scene.has("pk:Generally") and not scene.cues("pk:FirstParty"):
                 continue
             score = kind.base + 0.15 * about - 0.1 * mention.weak
-            if kind.role == "source" and reading.vocabulary.is_a(mention.term, *_THE_PERSON) and "pk:TopicSource" not in scene.nearest:
-                if not (scene.of("data") and reading.acts(reading.frame_at(mention.start), *COLLECT)):
+            if kind.role == "source" and reading.hierarchy.is_a(mention.term, _THE_PERSON) and "pk:TopicSource" not in scene.nearest:
+                if not (scene.of("data") and reading.acts(reading.frame_at(mention.start), COLLECT)):
                     continue
                 score = kind.base if _obtained(reading, mention) else BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
@@ -88,7 +89,7 @@ def directly(reading: Reading) -> Iterator[Candidate]:
     about = scene.about("pk:TopicSource")
     for cue in scene.cues("pk:DirectlyFrom"):
         frame = reading.frame_at(cue.start)
-        if about or (not cue.weak and (reading.acts(frame, *COLLECT) or _of_data(reading, cue))):
+        if about or (not cue.weak and (reading.acts(frame, COLLECT) or _of_data(reading, cue))):
             score = 0.7 if about or _obtained(reading, cue) else BELOW
             yield reading.make("source", "dpv:hasDataSource", "dpv:DataSubjectDataSource", cue, score, "source")
             return
@@ -97,10 +98,8 @@ def directly(reading: Reading) -> Iterator[Candidate]:
 def _of_data(reading: Reading, cue: Mention) -> bool:
     """Whether what is given stands right beside the giving ("the information you provide")."""
     scene = reading.scene
-    first, last = scene.token_at(cue.start), scene.token_at(cue.end)
-    return scene.has("pk:Giving") and any(
-        0 <= first - scene.token_at(m.end) <= 1 or 0 <= scene.token_at(m.start) - last <= 2 for m in scene.of("data")
-    )
+    first, last = cue.first, cue.last
+    return scene.has("pk:Giving") and any(0 <= first - m.last <= 1 or 0 <= m.first - last <= 2 for m in scene.of("data"))
 
 
 def _obtained(reading: Reading, mention: Mention) -> bool:
@@ -108,10 +107,9 @@ def _obtained(reading: Reading, mention: Mention) -> bool:
     scene = reading.scene
     if not any(cue.start <= mention.end + 1 and mention.start <= cue.end + 1 for cue in scene.cues("pk:Directly")):
         return False
-    frame, place = reading.frame_at(mention.start), scene.token_at(mention.start)
-    below = reading.vocabulary.below(COLLECT)
+    frame, place = reading.frame_at(mention.start), mention.first
     return frame.actor != "second" and any(
-        verb.term in below and abs(place - scene.token_at(verb.start)) <= _OBJECT for verb in frame.verbs
+        reading.families(verb.term) & COLLECT != 0 and abs(place - verb.first) <= _OBJECT for verb in frame.verbs
     )
 
 
@@ -130,11 +128,11 @@ def actions(reading: Reading) -> Iterator[Candidate]:
             if gives(reading, frame, verb):
                 yield from _given(reading, frame, verb)
             elif frame.actor == "second":
-                if not verb.weak and (reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE)):
+                if not verb.weak and (reading.acts(frame, COLLECT) or reading.acts(frame, SHARE)):
                     yield reading.make("collect", "dpv:hasProcessing", "dpv:Collect", verb, 0.6, "processing by the person's giving")
-            elif not reading.vocabulary.is_a(verb.term, "dpv:AutomatedDecisionMaking"):
+            elif not reading.is_a(verb.term, "dpv:AutomatedDecisionMaking"):
                 yield reading.make("collect", "dpv:hasProcessing", verb.term, verb, 0.7 - 0.1 * verb.weak, "processing")
-    personal = any(not reading.vocabulary.is_a(m.term, "dpv:NonPersonalData") for m in scene.of("data"))
+    personal = any(not reading.is_a(m.term, "dpv:NonPersonalData") for m in scene.of("data"))
     for mention in scene.of("subject"):
         if not mention.weak and personal and not _acts_for_us(reading, mention):
             yield reading.make("collect", "dpv:hasDataSubject", mention.term, mention, 0.6, "data subject")
@@ -142,14 +140,14 @@ def actions(reading: Reading) -> Iterator[Candidate]:
 
 def _prevented(scene: Scene, verb: Mention) -> bool:
     """Whether an act is what shall not happen ("unauthorised access"), which nobody does."""
-    place = scene.token_at(verb.start)
-    return any(0 <= place - scene.token_at(cue.end) <= _PREVENTED for cue in scene.cues("pk:Prevention"))
+    place = verb.first
+    return any(0 <= place - cue.last <= _PREVENTED for cue in scene.cues("pk:Prevention"))
 
 
 def _acts_for_us(reading: Reading, mention: Mention) -> bool:
     """Whether the controller's own people are spoken of as those who handle data ("our employees"), not as those whom data are about."""
     scene = reading.scene
-    if not reading.vocabulary.is_a(mention.term, "dpv:Employee"):
+    if not reading.is_a(mention.term, "dpv:Employee"):
         return False
     owned = any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:FirstParty", "pk:Possessive"))
     return owned or scene.has("pk:SecondParty") or bool(scene.of("measure"))
@@ -164,14 +162,14 @@ def _given(reading: Reading, frame: Frame, verb: Mention) -> Iterator[Candidate]
 def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
     """Whether data or a technology is the object of a verb: soon after it, or right before it as the subject of a passive."""
     scene = reading.scene
-    place = scene.token_at(verb.start)
+    place = verb.first
     for mention in scene.of("data") if verb.term == "dpv:Use" else scene.of("data", "technology"):
         if mention.start < verb.end and verb.start < mention.end:
             if verb.term == "dpv:Use":
                 return True  # The data are part of the verb's own phrase: "use your data".
         elif frame.start <= mention.start < frame.end:
-            after = scene.token_at(mention.start) - scene.token_at(verb.end)
-            before = place - scene.token_at(mention.end)
+            after = mention.first - verb.last
+            before = place - mention.last
             if 0 <= after <= _OBJECT or 0 <= before <= _OBJECT:
                 return True
     return False

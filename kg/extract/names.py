@@ -5,39 +5,43 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import Final, final
 
 from kg.extract.scene import Scene
 from kg.iris import slug
 from kg.lexicon import Lexicon
-from kg.model import Document, Mention, Organisation
+from kg.mention import Mention
+from kg.model import Document, Organisation
 
-_SMALL = frozenset({"of", "and", "&", "the", "for", "de", "la", "und", "ja", "-", "."})
-_QUOTED = re.compile(r"[\"“”„«'‘’]\s*([^\"“”„«»'‘’()]{2,40}?)\s*[\"“”»'‘’]")
-_LONGEST = 7
-_OPENING = 30
-_ANNOUNCED = 25
-_ENOUGH = 4
-_CAMEL = re.compile(r"[a-z]{1,2}[A-Z]\w+")
-_HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]+)\.[a-z.]{2,}", re.IGNORECASE)
+_SMALL: Final = frozenset({"of", "and", "&", "the", "for", "de", "la", "und", "ja", "-", "."})
+_QUOTED: Final = re.compile(r"[\"“”„«'‘’]\s*([^\"“”„«»'‘’()]{2,40}?)\s*[\"“”»'‘’]")
+_LONGEST: Final = 7
+_OPENING: Final = 30
+_ANNOUNCED: Final = 25
+_ENOUGH: Final = 4
+_CAMEL: Final = re.compile(r"[a-z]{1,2}[A-Z]\w+")
+_HOST: Final = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]+)\.[a-z.]{2,}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class Name:
     """A capitalised run of tokens that may name an organisation."""
 
-    text: str
-    start: int
-    end: int
-    scene: Scene
-    legal: bool
+    __slots__ = ("end", "legal", "scene", "start", "text")
+
+    def __init__(self, text: str, start: int, end: int, scene: Scene, legal: bool) -> None:
+        self.text: Final = text
+        self.start: Final = start
+        self.end: Final = end
+        self.scene: Final = scene
+        self.legal: Final = legal
 
 
 def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
     """The proper names in a clause: capitalised runs with a word that the document never writes small and no lexicon knows."""
     cues = scene.cues("pk:LegalFormCue")
-    forms = {scene.token_at(m.start): scene.token_at(m.end) for m in cues}
-    plain = {scene.token_at(m.start) for m in cues if not m.weak and _capital(scene.text, m.start)}
+    forms = {m.first: m.last for m in cues}
+    plain = {m.first for m in cues if not m.weak and _capital(scene.text, m.start)}
     known = [(m.start, m.end) for m in scene.of("data", "law", "place", "pk:PolicyName", "pk:SecondParty")]
     number = scene.first
     tokens, text = scene.tokens, scene.text
@@ -167,10 +171,10 @@ def _first_quoted(scene: Scene, name: Name) -> Iterator[re.Match[str]]:
 
 def _defined(scene: Scene, cue: Mention) -> Name | None:
     """What a definition gives ("Company … refers to acorn software.") even where it is not written as a name: up to the next stop."""
-    opening = [m for m in scene.cues("pk:FirstParty") if m.end <= cue.start and scene.token_at(m.start) - scene.first <= 1]
+    opening = [m for m in scene.cues("pk:FirstParty") if m.end <= cue.start and m.first - scene.first <= 1]
     if not opening or any(not m.weak for m in scene.of("processing", "recipient")):
         return None
-    number = first = scene.token_at(cue.end)
+    number = first = cue.last
     while (
         number < scene.last
         and number - first < _LONGEST

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading
-from kg.model import Mention
+from kg.mention import Mention
 
-_ENDS = frozenset({";", ".", ":", "(", ")"})
-_PURPOSEFUL = frozenset({"pk:TopicPurpose", "pk:TopicInterest"})
-_JOINTS = frozenset({",", "/", "&", "or", "and"})
-_TAIL = _JOINTS | _ENDS
-_LONGEST = 30
-_NOT_HERE = ("pk:TopicRights", "pk:TopicChanges", "pk:TopicLinks", "pk:TopicComplaint", "pk:TopicOfficer", "pk:TopicDefinitions")
+_ENDS: Final = frozenset({";", ".", ":", "(", ")"})
+_PURPOSEFUL: Final = frozenset({"pk:TopicPurpose", "pk:TopicInterest"})
+_JOINTS: Final = frozenset({",", "/", "&", "or", "and"})
+_TAIL: Final = _JOINTS | _ENDS
+_LONGEST: Final = 30
+_NOT_HERE: Final[tuple[str, ...]] = (
+    "pk:TopicRights",
+    "pk:TopicChanges",
+    "pk:TopicLinks",
+    "pk:TopicComplaint",
+    "pk:TopicOfficer",
+    "pk:TopicDefinitions",
+)
 
 
 def purposes(reading: Reading) -> Iterator[Candidate]:
@@ -41,7 +49,9 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
             yield reading.make("purpose", "dpv:hasPurpose", mention.term, mention, 0.5, "purpose: said by the action")
             continue
         doubtful = (
-            (mention.weak and not (marked or announced)) or (scene.about(*_NOT_HERE) and not marked) or _asked_for(reading, mention.start)
+            (mention.weak and not (marked or announced))
+            or (scene.about_one(_NOT_HERE) and not marked)
+            or _asked_for(reading, mention.start)
         )
         if doubtful and mention.weak and not _opens(reading, mention, scene.start):
             continue
@@ -97,14 +107,14 @@ def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int]:
 def _opens(reading: Reading, mention: Mention, start: int) -> bool:
     """Whether a mention opens the phrase or a member of an enumeration in it: only there do weak forms say what the end is."""
     scene = reading.scene
-    number = scene.token_at(mention.start)
+    number = mention.first
     return number - scene.token_at(start) <= 2 or scene.tokens.norms[number - 1] in _JOINTS
 
 
 def _phrases(reading: Reading) -> Iterator[tuple[int, int, float]]:
     """The stretches that say an end, with how sure that is: after a marker, and the whole item in a list of purposes."""
     scene = reading.scene
-    if scene.about(*_NOT_HERE) and not scene.about("pk:TopicPurpose"):
+    if scene.about_one(_NOT_HERE) and not scene.about("pk:TopicPurpose"):
         return
     if not scene.has("pk:PurposeMarker") and not (scene.is_item and (scene.topics or reading.lead is not None)):
         return
@@ -141,7 +151,7 @@ def _leads_to_an_end(reading: Reading) -> bool:
 def _opening(reading: Reading, marker: Mention, verbs: frozenset[int]) -> int | None:
     """Where the phrase after a marker begins: at a purpose verb or purpose within a few words; "to" and "for" ask for more."""
     scene = reading.scene
-    number = scene.token_at(marker.end)
+    number = marker.last
     for at in range(number, min(number + (2 if marker.weak else 4), scene.last)):
         place = scene.tokens.starts[at]
         if place in verbs or any(m.start == place and not (marker.weak and m.weak and place not in verbs) for m in scene.of("purpose")):
@@ -158,7 +168,7 @@ def _purposeful(reading: Reading, marker: Mention) -> bool:
     if scene.tokens.starts[scene.first] == marker.start:
         return scene.is_item or scene.about("pk:TopicPurpose")
     if frame.actor == "second":
-        return reading.acts(frame, *COLLECT) or reading.acts(frame, *SHARE)
+        return reading.acts(frame, COLLECT) or reading.acts(frame, SHARE)
     before = [m for m in scene.of("technology", "data", "recipient") if m.end <= marker.start] or scene.cues("pk:AnaphoricData")
     acting = any(verb.end <= marker.start for verb in frame.verbs)
     return acting or bool(before)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple, final
 
 from kg.extract.asides import Aside, asides
 from kg.extract.frames import Frame, frames
 from kg.extract.scene import Scene
-from kg.model import Mention, StorageDuration, Value
+from kg.hierarchy import Hierarchy
+from kg.mention import Mention
+from kg.model import StorageDuration, Value
 from kg.vocabulary import Vocabulary
 
-DOUBTFUL = 0.3
+DOUBTFUL: Final = 0.3
 """The confidence of a candidate that its rule would not stand for alone: the fitted part may raise it, otherwise it is dropped."""
 
-BELOW = 0.38
+BELOW: Final = 0.38
 """Said, and so in the graph, but too weak to answer a requirement."""
 
-TURNED = frozenset(
+TURNED: Final = frozenset(
     {
         "dpv:hasPersonalData",
         "dpv:hasData",
@@ -30,45 +31,83 @@ TURNED = frozenset(
 )
 """The predicates of which an exception from a denial is an affirmation, and the other way round. For recipients see the sharing rules."""
 
-_POINTED = 5
+_POINTED: Final = 5
 
-GENERIC = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
+GENERIC: Final = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
 """Data in general."""
 
-COLLECT = ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe")
-SHARE = ("dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable", "dpv:Disseminate", "pk:Sell")
-KEEP = ("dpv:Store", "pk:Retain")
-REMOVE = ("dpv:Remove", "dpv:Erase", "dpv:Destruct", "dpv:Anonymise")
-MOVE = ("dpv:Transfer", "dpv:Store", "dpv:Transmit", "dpv:CrossBorderTransfer")
+# The families of actions that rules ask for, as bits, because a frame may be of several.
+COLLECT: Final = 1
+SHARE: Final = 2
+KEEP: Final = 4
+REMOVE: Final = 8
+MOVE: Final = 16
+USE: Final = 32
+
+_FAMILIES: Final[dict[int, tuple[str, ...]]] = {
+    COLLECT: ("dpv:Obtain", "dpv:Collect", "dpv:Acquire", "dpv:Record", "dpv:Generate", "dpv:Derive", "dpv:Observe"),
+    SHARE: ("dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable", "dpv:Disseminate", "pk:Sell"),
+    KEEP: ("dpv:Store", "pk:Retain"),
+    REMOVE: ("dpv:Remove", "dpv:Erase", "dpv:Destruct", "dpv:Anonymise"),
+    MOVE: ("dpv:Transfer", "dpv:Store", "dpv:Transmit", "dpv:CrossBorderTransfer"),
+    USE: ("dpv:Use",),
+}
 
 
-class Candidate(NamedTuple):
+@final
+class Candidate:
     """An assertion with the frame that it belongs to and the topic of the statement that it asks for."""
 
-    topic: str
-    predicate: str
-    object: str | Value | StorageDuration
-    start: int
-    end: int
-    confidence: float
-    rule: str
-    frame: Frame
-    exception: bool = False
+    __slots__ = ("confidence", "end", "exception", "frame", "object", "predicate", "rule", "start", "topic")
+
+    def __init__(
+        self,
+        topic: str,
+        predicate: str,
+        object: str | Value | StorageDuration,  # as a triple's third part is called everywhere
+        start: int,
+        end: int,
+        confidence: float,
+        rule: str,
+        frame: Frame,
+        exception: bool = False,
+    ) -> None:
+        self.topic: Final = topic
+        self.predicate: Final = predicate
+        self.object: Final = object
+        self.start: Final = start
+        self.end: Final = end
+        self.confidence: Final = confidence
+        self.rule: Final = rule
+        self.frame: Final = frame
+        self.exception: Final = exception
+
+    def framed(self, frame: Frame) -> Candidate:
+        """The same in another frame."""
+        return Candidate(self.topic, self.predicate, self.object, self.start, self.end, self.confidence, self.rule, frame, self.exception)
+
+    def judged(self, object: str | Value | StorageDuration, confidence: float) -> Candidate:
+        """The same with what it was found to be and how sure that is."""
+        return Candidate(self.topic, self.predicate, object, self.start, self.end, confidence, self.rule, self.frame, self.exception)
 
 
-@dataclass(slots=True)
+@final
 class Reading:
     """What the rules are given. `lead` is the reading of the lead-in, `previous` that of the clause before under the same heading."""
 
-    scene: Scene
-    vocabulary: Vocabulary
-    lead: Reading | None
-    previous: Reading | None
-    judged: dict[str, float] = field(default_factory=dict)
-    _asides: tuple[Aside, ...] | None = None
-    _frames: tuple[Frame, ...] | None = None
-    _standing: tuple[Frame, ...] | None = None
-    _verbs: frozenset[str] | None = None
+    __slots__ = ("_acted", "_asides", "_frames", "_standing", "hierarchy", "judged", "lead", "previous", "scene", "vocabulary")
+
+    def __init__(self, scene: Scene, vocabulary: Vocabulary, lead: Reading | None, previous: Reading | None) -> None:
+        self.scene: Final = scene
+        self.vocabulary: Final = vocabulary
+        self.hierarchy: Final[Hierarchy] = vocabulary.hierarchy
+        self.lead: Final = lead
+        self.previous: Final = previous
+        self.judged: Final[dict[str, int]] = {}
+        self._asides: tuple[Aside, ...] | None = None
+        self._frames: tuple[Frame, ...] | None = None
+        self._standing: tuple[Frame, ...] | None = None
+        self._acted = -1
 
     @property
     def asides(self) -> tuple[Aside, ...]:
@@ -101,7 +140,9 @@ class Reading:
             return inherited
         if frame.actor or frame.modality != "pk:Does":
             return frame
-        return replace(frame, denied=inherited.denied, modality=inherited.modality, actor=inherited.actor, agent=inherited.agent)
+        return Frame(
+            frame.start, frame.end, frame.verbs, inherited.denied, inherited.modality, inherited.actor, inherited.agent, frame.void
+        )
 
     @property
     def inherited(self) -> Frame | None:
@@ -119,17 +160,38 @@ class Reading:
                 return last
         return None
 
-    def acts(self, frame: Frame, *terms: str) -> bool:
-        """Whether one of the frame's verbs is one of these terms or below one."""
-        below = self.vocabulary.below(terms)
-        return not below.isdisjoint([verb.term for verb in frame.verbs])
+    def is_a(self, curie: str, *above: str) -> bool:
+        """Whether a term is one of `above` or lies below one."""
+        return self.hierarchy.is_a(curie, above)
 
-    def any_act(self, *terms: str) -> bool:
-        """Whether any action of the clause or of its lead-in is one of these terms or below one."""
-        if self._verbs is None:
-            every = (*self.frames, *((self.lead.frames) if self.lead is not None else ()))
-            self._verbs = frozenset(verb.term for frame in every for verb in frame.verbs)
-        return not self.vocabulary.below(terms).isdisjoint(self._verbs)
+    def families(self, term: str) -> int:
+        """The families of actions that a term belongs to."""
+        known = self.hierarchy.families.get(term)
+        if known is None:
+            known = 0
+            for family, terms in _FAMILIES.items():
+                if self.hierarchy.is_a(term, terms):
+                    known |= family
+            self.hierarchy.families[term] = known
+        return known
+
+    def acts(self, frame: Frame, family: int) -> bool:
+        """Whether one of the frame's verbs is of a family."""
+        return any(self.families(verb.term) & family != 0 for verb in frame.verbs)
+
+    def any_act(self, family: int) -> bool:
+        """Whether any action of the clause or of its lead-in is of a family."""
+        if self._acted < 0:
+            acted = 0
+            for frame in self.frames:
+                for verb in frame.verbs:
+                    acted |= self.families(verb.term)
+            if self.lead is not None:
+                for frame in self.lead.frames:
+                    for verb in frame.verbs:
+                        acted |= self.families(verb.term)
+            self._acted = acted
+        return self._acted & family != 0
 
     def make(
         self, topic: str, predicate: str, value: str | Value | StorageDuration, at: Mention | tuple[int, int], confidence: float, rule: str
@@ -142,7 +204,8 @@ class Reading:
         excepted = aside is not None and aside.exception
         frame = self.frame_at(start)
         if excepted and predicate in TURNED and aside is not None and not self._acting(aside):
-            frame = replace(frame, start=aside.start, end=aside.end, denied=not frame.denied, void=frame.void and not frame.denied)
+            void = frame.void and not frame.denied
+            frame = frame.piece(aside.start, aside.end, not frame.denied).turned(not frame.denied, void)
         return Candidate(topic, predicate, value, start, end, round(confidence, 2), rule, frame, excepted)
 
     def _acting(self, aside: Aside) -> bool:
@@ -155,20 +218,20 @@ def gives(reading: Reading, frame: Frame, verb: Mention) -> bool:
     return (
         frame.actor == "first"
         and any(cue.start == verb.start for cue in reading.scene.cues("pk:Giving"))
-        and reading.vocabulary.is_a(verb.term, *COLLECT)
+        and reading.families(verb.term) & COLLECT != 0
     )
 
 
 def pointed(reading: Reading, mention: Mention) -> bool:
     """Whether a mention only says what is told elsewhere ("for more information on cookies, see …")."""
     scene = reading.scene
-    place = scene.token_at(mention.start)
-    return any(cue.end <= mention.start and place - scene.token_at(cue.end) <= _POINTED for cue in scene.cues("pk:SeeMore", strong=True))
+    place = mention.first
+    return any(cue.end <= mention.start and place - cue.last <= _POINTED for cue in scene.cues("pk:SeeMore", strong=True))
 
 
 def whatever(candidate: Candidate) -> Candidate:
     """The candidate as something that holds whatever negation stands around it: "not later than", "you need not"."""
-    return candidate._replace(frame=replace(candidate.frame, denied=False, void=False))
+    return candidate.framed(candidate.frame.turned(False, False))
 
 
 def covers(reading: Reading, mention: Mention) -> bool:

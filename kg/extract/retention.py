@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from kg.extract.reading import BELOW, DOUBTFUL, KEEP, REMOVE, Candidate, Reading, whatever
-from kg.model import Mention, StorageDuration
+from kg.mention import Mention
+from kg.model import StorageDuration
 
-_DIGITS = re.compile(r"\d{1,4}$")
-_NEAR = 25
-_REACH = 12
+_DIGITS: Final = re.compile(r"\d{1,4}$")
+_NEAR: Final = 25
+_REACH: Final = 12
 
 
 def retention(reading: Reading) -> Iterator[Candidate]:
@@ -19,7 +21,7 @@ def retention(reading: Reading) -> Iterator[Candidate]:
     about = scene.about("pk:TopicRetention")
     if scene.is_heading:
         return
-    keeping = reading.any_act(*KEEP) or reading.any_act(*REMOVE)
+    keeping = reading.any_act(KEEP) or reading.any_act(REMOVE)
     markers = scene.cues("pk:RetentionMarker")
     cookies = _of_cookies(reading)
     if not (about or keeping or cookies or any(not m.weak for m in markers)):
@@ -28,7 +30,7 @@ def retention(reading: Reading) -> Iterator[Candidate]:
     verbs = scene.of("processing")
     openers = [m for m in markers if not any(m.start < v.end and v.start < m.end for v in verbs)]
     marked: list[tuple[int, int]] = []
-    criteria = [m for m in scene.of("criterion") if _governed(reading, m, markers, about or keeping)]
+    criteria = [m for m in scene.of("criterion") if _governed(m, markers, about or keeping)]
     for mention in scene.of("criterion"):
         span = _phrase(openers, mention)
         score = DOUBTFUL if mention not in criteria else 0.7 + 0.12 * about + 0.1 * keeping - 0.1 * mention.weak
@@ -71,11 +73,10 @@ def _of_cookies(reading: Reading) -> bool:
     )
 
 
-def _governed(reading: Reading, mention: Mention, markers: list[Mention], concerned: bool) -> bool:
+def _governed(mention: Mention, markers: list[Mention], concerned: bool) -> bool:
     """Whether a criterion is one of keeping: soon after a marker ("for as long as …"), or strong and the clause about keeping."""
-    scene = reading.scene
-    place = scene.token_at(mention.start)
-    marked = any(not m.weak and m.start <= mention.start and place - scene.token_at(m.end) <= _REACH for m in markers)
+    place = mention.first
+    marked = any(not m.weak and m.start <= mention.start and place - m.last <= _REACH for m in markers)
     return (marked and (concerned or not mention.weak)) or (concerned and not mention.weak)
 
 
@@ -89,7 +90,7 @@ def _periods(reading: Reading) -> Iterator[tuple[int, int, str]]:
     """Number and unit as an xsd:duration ("12 months" → P12M), with the span that says it."""
     scene = reading.scene
     for unit in scene.of("unit"):
-        number = scene.token_at(unit.start)
+        number = unit.first
         for back in range(1, 5):
             at = number - back
             if at < scene.first:

@@ -4,99 +4,131 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain, pairwise
+from typing import Final, final
 
 from kg.lexicon import Lexicon, in_order
-from kg.model import Block, BlockKind, Clause, Document, Mention
+from kg.mention import Mention
+from kg.model import Block, BlockKind, Clause, Document
 from kg.tokens import Tokens, tokenize
 from kg.vocabulary import Vocabulary
 
-_ANNOUNCING = (BlockKind.HEADING, BlockKind.CELL)
-_ITEMS = (BlockKind.ITEM, BlockKind.CELL)
-_NONE: list[Mention] = []
+_ANNOUNCING: Final = (BlockKind.HEADING, BlockKind.CELL)
+_ITEMS: Final = (BlockKind.ITEM, BlockKind.CELL)
+_NONE: Final[list[Mention]] = []
 
 
-@dataclass(slots=True)
+@final
 class Scene:
     """One clause with everything that a rule may look at. `topics` are announced by headings and lead-in, nearest first; `nearest` by
     the one of them that is nearest. `found` are the mentions by kind: by role, and each cue and topic by its term. `start` and `end` are
     offsets in the document; `is_item` holds of list items and table cells."""
 
-    clause: Clause
-    block: Block
-    text: str
-    tokens: Tokens
-    first: int
-    last: int
-    found: dict[str, list[Mention]]
-    lexicon: Lexicon
-    topics: tuple[str, ...] = ()
-    nearest: frozenset[str] = frozenset()
-    lead: Scene | None = None
-    previous: Scene | None = None
-    start: int = field(init=False)
-    end: int = field(init=False)
-    is_item: bool = field(init=False)
-    is_heading: bool = field(init=False)
-    above: frozenset[str] = field(init=False)
-    _merged: dict[tuple[bool | str, ...], list[Mention]] = field(default_factory=dict)
+    __slots__ = (
+        "_kinds", "_merged", "above", "block", "clause", "end", "first", "found", "is_furniture", "is_heading", "is_item", "last", "lead",
+        "lexicon", "nearest", "previous", "start", "text", "tokens", "topics",
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        self.above = frozenset(self.topics)
-        self.start, self.end = self.clause.start, self.clause.end
-        self.is_item = self.block.kind in _ITEMS
-        self.is_heading = self.block.kind is BlockKind.HEADING
+    def __init__(
+        self,
+        clause: Clause,
+        block: Block,
+        text: str,
+        tokens: Tokens,
+        first: int,
+        last: int,
+        found: dict[str, list[Mention]],
+        lexicon: Lexicon,
+        topics: tuple[str, ...],
+        nearest: frozenset[str],
+        lead: Scene | None,
+        previous: Scene | None,
+    ) -> None:
+        self.clause: Final = clause
+        self.block: Final = block
+        self.text: Final = text
+        self.tokens: Final = tokens
+        self.first: Final = first
+        self.last: Final = last
+        self.found: Final = found
+        self.lexicon: Final = lexicon
+        self.topics: Final = topics
+        self.nearest: Final = nearest
+        self.lead: Final = lead
+        self.previous: Final = previous
+        self.above: Final = frozenset(topics)
+        self.start: Final[int] = clause.start
+        self.end: Final[int] = clause.end
+        kind = block.kind
+        self.is_item: Final[bool] = kind in _ITEMS
+        self.is_heading: Final[bool] = kind is BlockKind.HEADING
+        self.is_furniture: Final[bool] = kind.is_furniture
+        self._kinds: set[str] | None = None
+        self._merged: dict[tuple[str, ...], list[Mention]] = {}
 
     def add(self, mention: Mention) -> None:
         """One more mention of a cue, in its place."""
         self.found[mention.term] = sorted([*self.of(mention.term), mention], key=_place)
+        self._kinds = None
         self._merged.clear()
 
     @property
     def mentions(self) -> list[Mention]:
         """All mentions in order of place."""
-        mentions = self._merged.get(())
-        if mentions is None:
-            mentions = self._merged[()] = in_order(self.found)
-        return mentions
+        return in_order(self.found)
 
     @property
     def kinds(self) -> set[str]:
         """The kinds of the mentions, the cues and the topics that the clause holds or stands under."""
-        return {*self.found, *self.nearest}
+        if self._kinds is None:
+            self._kinds = {*self.found, *self.nearest}
+        return self._kinds
 
     def of(self, *roles: str) -> list[Mention]:
         """The mentions of these kinds in order of place."""
-        return self.found.get(roles[0], _NONE) if len(roles) == 1 else self._merge(roles, False)
+        return self.found.get(roles[0], _NONE) if len(roles) == 1 else self.all(roles)
 
     def cues(self, *terms: str, strong: bool = False) -> list[Mention]:
         """The mentions of these cues in order of place."""
-        return self.found.get(terms[0], _NONE) if len(terms) == 1 and not strong else self._merge(terms, strong)
+        return self.found.get(terms[0], _NONE) if len(terms) == 1 and not strong else self.all(terms, strong)
 
-    def _merge(self, kinds: tuple[str, ...], strong: bool) -> list[Mention]:
+    def all(self, kinds: tuple[str, ...], strong: bool = False) -> list[Mention]:
+        """The mentions of any of these kinds and cues in order of place, or the strong ones of them."""
         found = self.found
-        present = [kind for kind in kinds if kind in found]
-        if not present:
-            return _NONE
-        if len(present) == 1 and not strong:
-            return found[present[0]]
-        key: tuple[bool | str, ...] = (strong, *present)
+        here: list[Mention] = _NONE
+        several = False
+        for kind in kinds:
+            mentions = found.get(kind)
+            if mentions is not None:
+                several = here is not _NONE
+                if several:
+                    break
+                here = mentions
+        if not several:
+            return [mention for mention in here if not mention.weak] if strong and here else here
+        key = ("strong", *kinds) if strong else kinds
         merged = self._merged.get(key)
         if merged is None:
-            merged = [mention for kind in present for mention in found[kind] if not (strong and mention.weak)]
-            if len(present) > 1:
-                merged.sort(key=_place)
+            merged = []
+            for kind in kinds:
+                for mention in found.get(kind, _NONE):
+                    if not (strong and mention.weak):
+                        merged.append(mention)
+            merged.sort(key=_place)
             self._merged[key] = merged
         return merged
 
     def has(self, *terms: str) -> bool:
         """Whether the clause holds one of these cues."""
-        return not self.found.keys().isdisjoint(terms)
+        return any(term in self.found for term in terms)
 
     def about(self, *topics: str) -> bool:
         """Whether a heading or the lead-in announces one of these topics."""
-        return bool(self.topics) and not self.above.isdisjoint(topics)
+        return self.about_one(topics)
+
+    def about_one(self, topics: tuple[str, ...]) -> bool:
+        """The same of topics in a tuple."""
+        return bool(self.topics) and any(topic in self.above for topic in topics)
 
     def classes(self, number: int) -> frozenset[str]:
         """The word classes of a token, by its number in the document."""
@@ -187,4 +219,4 @@ def recognise(found: Iterable[Scene], names: Mapping[str, str]) -> None:
             if norm in names and text[tokens.starts[number]].isupper():
                 start, name = tokens.starts[number], names[norm]
                 end = start + len(name) if text.startswith(name, start) else tokens.ends[number]
-                scene.add(Mention("pk:FirstParty", "cue", start, end, False, name))
+                scene.add(Mention("pk:FirstParty", "cue", start, end, False, name, number, scene.token_at(end)))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from kg.extract.reading import BELOW, DOUBTFUL, MOVE, SHARE, Candidate, Reading, covers
-from kg.model import Mention
+from kg.extract.reading import BELOW, DOUBTFUL, MOVE, SHARE, USE, Candidate, Reading, covers
+from kg.mention import Mention
 
-_AUTHORITIES = ("dpv:Authority", "pk:PublicAuthority", "pk:LawEnforcement", "pk:Court")
-_ABROAD = ("loc:non-EEA", "loc:non-EU", "dpv:ThirdCountry")
-_FOREIGN = ("dpv:Country", "dpv:Jurisdiction")
-_LAWFUL = ("pk:IfRequiredByLaw",)
-_ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicDefinitions", "pk:TopicComplaint", "pk:TopicRights")
+_AUTHORITIES: Final[tuple[str, ...]] = ("dpv:Authority", "pk:PublicAuthority", "pk:LawEnforcement", "pk:Court")
+_ABROAD: Final[tuple[str, ...]] = ("loc:non-EEA", "loc:non-EU", "dpv:ThirdCountry")
+_FOREIGN: Final[tuple[str, ...]] = ("dpv:Country", "dpv:Jurisdiction")
+_LAWFUL: Final[tuple[str, ...]] = ("pk:IfRequiredByLaw",)
+_ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicDefinitions", "pk:TopicComplaint", "pk:TopicRights")
 
 
 def recipients(reading: Reading) -> Iterator[Candidate]:
@@ -23,10 +24,10 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
                 yield reading.make("share", "dpv:hasRecipient", mention.term, mention, 0.6, "recipient: heading")
         return
     about = scene.about("pk:TopicRecipient", "pk:TopicLegalDisclosure")
-    sharing = reading.any_act(*SHARE)
+    sharing = reading.any_act(SHARE)
     for mention in scene.of("recipient", "organisation"):
         named = mention.role == "organisation"
-        doubtful = (scene.about(*_ELSEWHERE) and not (about or sharing)) or (
+        doubtful = (scene.about_one(_ELSEWHERE) and not (about or sharing)) or (
             mention.weak and not (_after_share(reading, mention) or (about and _heads_item(reading, mention)))
         )
         aside = reading.aside_at(mention.start)
@@ -36,16 +37,16 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
             continue
         if _gets_nothing(reading, mention):
             continue
-        if named and frame.agent == mention.term and (frame.denied or reading.acts(frame, *SHARE)):
+        if named and frame.agent == mention.term and (frame.denied or reading.acts(frame, SHARE)):
             continue  # It is the one that passes them on, or of which something is denied.
         if _within_an_end(reading, mention):
             doubtful = doubtful or mention.weak
             sharing_here = 0.0
         else:
             sharing_here = 0.1 * sharing + 0.12 * about + 0.2 * _after_share(reading, mention)
-        used = named and (sharing or reading.any_act("dpv:Use") or bool(scene.of("technology")))
+        used = named and (sharing or reading.any_act(USE) or bool(scene.of("technology")))
         score = BELOW + sharing_here + 0.15 * used - 0.1 * mention.weak
-        score -= 0.2 * scene.about(*_ELSEWHERE)
+        score -= 0.2 * scene.about_one(_ELSEWHERE)
         if frame.denied and _outside(reading, mention):
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "recipient inside the stated circle")
             continue
@@ -67,12 +68,12 @@ def _gets_nothing(reading: Reading, mention: Mention) -> bool:
 
 def _gives_away(reading: Reading) -> bool:
     """Whether the clause's subject is one who gives ("Acorn may offer this to third parties")."""
-    return reading.any_act(*SHARE) or reading.scene.has("pk:Giving")
+    return reading.any_act(SHARE) or reading.scene.has("pk:Giving")
 
 
 def _after_share(reading: Reading, mention: Mention) -> bool:
     frame = reading.frame_at(mention.start)
-    return reading.acts(frame, *SHARE) and (
+    return reading.acts(frame, SHARE) and (
         frame.end <= mention.start or any(v.end <= mention.start for v in frame.verbs) or reading.lead is not None
     )
 
@@ -85,7 +86,7 @@ def _within_an_end(reading: Reading, mention: Mention) -> bool:
 
 
 def _heads_item(reading: Reading, mention: Mention) -> bool:
-    return reading.scene.is_item and reading.scene.token_at(mention.start) - reading.scene.first <= 5
+    return reading.scene.is_item and mention.first - reading.scene.first <= 5
 
 
 def _outside(reading: Reading, mention: Mention) -> bool:
@@ -100,16 +101,17 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
         return
     about = scene.about("pk:TopicTransfer")
     placed = scene.has("pk:PlaceOfProcessing")
-    moving = placed or reading.any_act(*MOVE) or reading.any_act(*SHARE)
+    moving = placed or reading.any_act(MOVE) or reading.any_act(SHARE)
     stated = False
     for mention in scene.of("place"):
         if any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:LawsOf")):
             continue
         foreign = mention.term in _FOREIGN
-        if reading.vocabulary.is_a(mention.term, "loc:EEA") and not _beyond(reading, mention) and _placed(reading, mention):
+        if reading.is_a(mention.term, "loc:EEA") and not _beyond(reading, mention) and _placed(reading, mention):
             yield reading.make("transfer", "dpv:hasLocation", mention.term, mention, BELOW, "place within the Area")
             continue
-        if not (foreign or reading.vocabulary.is_a(mention.term, *_ABROAD) or _beyond(reading, mention)):
+        abroad = _abroad(reading, mention)
+        if not (abroad or _beyond(reading, mention)):
             continue
         region = mention.term in _ABROAD
         acted = moving or (region and bool(reading.frame_at(mention.start).verbs))
@@ -121,7 +123,7 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
             continue
         stated = True
         score = 0.5 + 0.15 * acted + 0.2 * about + 0.1 * region - 0.1 * mention.weak
-        place = mention.term if foreign or reading.vocabulary.is_a(mention.term, *_ABROAD) else "loc:non-EEA"
+        place = mention.term if abroad else "loc:non-EEA"
         yield reading.make("transfer", "dpv:hasLocation", place, mention, min(score, 0.95), "transfer")
         yield reading.make("transfer", "dpv:hasProcessing", "dpv:CrossBorderTransfer", mention, min(score, 0.95), "transfer")
     for mention in scene.of("safeguard"):
@@ -129,8 +131,12 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
             yield reading.make("transfer" if about or stated else "share", "dpv:hasLegalMeasure", mention.term, mention, 0.75, "safeguard")
     for cue in scene.cues("pk:OutsideCue"):
         owner = next((m for m in scene.cues("pk:FirstParty") if 0 <= m.start - cue.end <= 5), None)
-        if owner is not None and reading.any_act(*SHARE) and owner.form[:1].isupper():
+        if owner is not None and reading.any_act(SHARE) and owner.form[:1].isupper():
             yield reading.make("share", "pk:outsideOf", "controller", (cue.start, owner.end), 0.75, "outside the controller")
+
+
+def _abroad(reading: Reading, mention: Mention) -> bool:
+    return mention.term in _FOREIGN or reading.hierarchy.is_a(mention.term, _ABROAD)
 
 
 def _moved_to(reading: Reading, mention: Mention) -> bool:
@@ -140,7 +146,7 @@ def _moved_to(reading: Reading, mention: Mention) -> bool:
     return (
         (aside is None or aside.exception)
         and frame.actor != "second"
-        and any(verb.start < mention.start and reading.vocabulary.is_a(verb.term, *MOVE) for verb in frame.verbs)
+        and any(verb.start < mention.start and reading.families(verb.term) & MOVE != 0 for verb in frame.verbs)
     )
 
 
@@ -152,7 +158,7 @@ def _placed(reading: Reading, mention: Mention) -> bool:
 
 def _beyond(reading: Reading, mention: Mention) -> bool:
     """ "Outside" right before a region of the EEA."""
-    return reading.vocabulary.is_a(mention.term, "loc:EEA", "loc:EU") and any(
+    return reading.is_a(mention.term, "loc:EEA", "loc:EU") and any(
         0 <= mention.start - cue.end <= 6 for cue in reading.scene.cues("pk:OutsideCue")
     )
 
@@ -162,13 +168,13 @@ def mandatory(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    sharing = reading.any_act(*SHARE)
+    sharing = reading.any_act(SHARE)
     if not sharing and not scene.about("pk:TopicLegalDisclosure"):
         return
     reasons = [m for m in scene.of("condition") if m.term in _LAWFUL]
-    reasons += [m for m in scene.of("basis") if reading.vocabulary.is_a(m.term, "dpv:LegalObligation")]
-    reasons += [m for m in scene.of("purpose") if reading.vocabulary.is_a(m.term, "dpv:LegalCompliance")]
-    bodies = [m for m in scene.of("recipient") if reading.vocabulary.is_a(m.term, *_AUTHORITIES)]
+    reasons += [m for m in scene.of("basis") if reading.is_a(m.term, "dpv:LegalObligation")]
+    reasons += [m for m in scene.of("purpose") if reading.is_a(m.term, "dpv:LegalCompliance")]
+    bodies = [m for m in scene.of("recipient") if reading.hierarchy.is_a(m.term, _AUTHORITIES)]
     if reasons or (bodies and (sharing or scene.about("pk:TopicLegalDisclosure"))):
         best = min(reasons or bodies, key=lambda m: (m.weak, m.start))
         score = DOUBTFUL if best.weak or not reasons else 0.75
