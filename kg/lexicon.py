@@ -56,13 +56,18 @@ class _Node:
         self.ends: Final[list[int]] = []
 
 
-@dataclass(frozen=True, slots=True)
+@final
 class _Sort:
-    """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them."""
+    """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them. `opened` is the state in which
+    a word of the sort leaves a text that begins with it, once that is known."""
 
-    elements: frozenset[int]
-    classes: frozenset[str]
-    wall: bool
+    __slots__ = ("classes", "elements", "opened", "wall")
+
+    def __init__(self, elements: frozenset[int], classes: frozenset[str], wall: bool) -> None:
+        self.elements: Final = elements
+        self.classes: Final = classes
+        self.wall: Final = wall
+        self.opened: _State | None = None
 
 
 @final
@@ -95,7 +100,7 @@ class _State:
         self.bars: Final = bars
         self.tells: Final = bool(forms or bars)
         self.goes_on: Final = bool(waiting)
-        self.following: Final[dict[int, _State]] = {}
+        self.following: Final[dict[_Sort, _State]] = {}
 
 
 class _Trie:
@@ -118,7 +123,7 @@ class _Trie:
         self.words = _Words(self._elements, classes)
         self._states: dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], _State] = {}
         self._ends: dict[int, _End] = {}
-        self.start = _State(((0, 0),), [], [])
+        self._start: Final = _State(((0, 0),), [], [])
 
     def _plant(self, sequence: Iterable[str | int], form: Form, ends: int) -> None:
         node = self._nodes[0]
@@ -153,16 +158,15 @@ class _Trie:
                 best.setdefault((end.kind, end.term), end)
         return list(best.values()), bars
 
-    def after(self, state: _State, sort: int) -> _State:
+    def after(self, state: _State, sort: _Sort) -> _State:
         """The state after one more word: what the nodes that wait go on with, and which may wait longer, for how many words."""
-        here = self.words.sorts[sort]
         ends: set[int] = set()
         following: dict[int, int] = {}
         for number, gap in state.waiting:
             node = self._nodes[number]
-            if gap and not here.wall:
+            if gap and not sort.wall:
                 _wait(following, node, gap - 1)
-            for element in node.children.keys() & here.elements:
+            for element in node.children.keys() & sort.elements:
                 child = node.children[element]
                 ends.update(child.ends)
                 _wait(following, child, 0)
@@ -171,10 +175,14 @@ class _Trie:
         if after is None:
             if len(self._states) >= _CACHED_STATES:
                 self._states.clear()
-                self.start.following.clear()
+                self.words.forget()
             after = self._states[key] = _State(key[0], *self._told(key[1]))
-        state.following[sort] = after
         return after
+
+    def opened(self, sort: _Sort) -> _State:
+        """The state after a first word."""
+        state = sort.opened = self.after(self._start, sort)
+        return state
 
 
 def _wait(waiting: dict[int, int], node: _Node, gap: int) -> None:
@@ -230,10 +238,8 @@ class Lexicon:
     """The forms of a language, ready to match."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
-        trie = _Trie(forms)
-        self._trie: Final = trie
-        self._words: Final = trie.words
-        self._start: Final = trie.start
+        self._trie: Final = _Trie(forms)
+        self._words: Final = self._trie.words
 
     def classes(self, norm: str) -> frozenset[str]:
         """The word classes (terms of role "word") that a normalised word belongs to."""
@@ -254,44 +260,47 @@ class Lexicon:
 
     def find(self, tokens: Tokens, first: int, last: int) -> dict[str, list[Mention]]:
         """The same by kind: by role, and each cue and topic by its term."""
-        starts, ends, words = tokens.starts, tokens.ends, self._words
-        sorts = [words.number(norm) for norm in tokens.norms[first:last]]
-        count = last - first
+        words = self._words
+        sorts = [words.sort(norm) for norm in tokens.norms[first:last]]
         found: dict[str, list[Mention]] = {}
-        barred: dict[str, list[Mention]] | None = None
-        for start in range(count):
-            state = self._start
-            end = start
-            while end < count and state.goes_on:
+        barred: dict[str, list[Mention]] = {}
+        for place, opening in enumerate(sorts):
+            state = opening.opened
+            if state is None:
+                state = self._trie.opened(opening)
+            end = place + 1
+            while True:
+                if state.tells:
+                    _tell(state.forms, found, tokens, first + place, first + end)
+                    _tell(state.bars, barred, tokens, first + place, first + end)
+                if not state.goes_on or end >= len(sorts):
+                    break
                 sort = sorts[end]
                 after = state.following.get(sort)
                 if after is None:
-                    after = self._trie.after(state, sort)
+                    after = state.following[sort] = self._trie.after(state, sort)
                 state = after
                 end += 1
-                if state.tells:
-                    for told in state.forms:
-                        mention = _mention(told, starts, ends, first + start, first + end)
-                        here = found.get(told.kind)
-                        if here is None:
-                            found[told.kind] = [mention]
-                        else:
-                            here.append(mention)
-                    for told in state.bars:
-                        if barred is None:
-                            barred = {}
-                        barred.setdefault(told.kind, []).append(_mention(told, starts, ends, first + start, first + end))
-        if barred is not None:
-            for kind, bars in barred.items():
-                _rule_out(found, kind, bars)
+        for kind, bars in barred.items():
+            _rule_out(found, kind, bars)
         for kind, mentions in found.items():
             if len(mentions) > 1:
                 found[kind] = _longest(mentions)
         return found
 
 
-def _mention(told: _End, starts: list[int], ends: list[int], first: int, last: int) -> Mention:
-    return Mention(told.term, told.role, starts[first], ends[last - 1], told.weak, told.text, first, last)
+def _tell(told: list[_End], found: dict[str, list[Mention]], tokens: Tokens, first: int, last: int) -> None:
+    """Add what forms that end with the token before `last` say of the stretch."""
+    if not told:
+        return
+    start, end = tokens.starts[first], tokens.ends[last - 1]
+    for each in told:
+        mention = Mention(each.term, each.role, start, end, each.weak, each.text, first, last)
+        here = found.get(each.kind)
+        if here is None:
+            found[each.kind] = [mention]
+        else:
+            here.append(mention)
 
 
 def _rule_out(found: dict[str, list[Mention]], kind: str, bars: list[Mention]) -> None:
@@ -343,33 +352,34 @@ def _first(mention: Mention) -> int:
 
 @final
 class _Words:
-    """The sort of every word met so far, as its number in `sorts`."""
+    """The sort of every word met so far."""
 
     def __init__(self, elements: _Elements, classes: Mapping[int, Iterable[str]]) -> None:
         self._elements: Final = elements
         self._classes: Final = classes
-        self._numbers: Final[dict[tuple[frozenset[int], bool], int]] = {}
-        self._known: Final[dict[str, int]] = {}
-        self.sorts: Final[list[_Sort]] = []
-
-    def number(self, norm: str) -> int:
-        """The number of a normalised word's sort."""
-        known = self._known.get(norm)
-        return self._learn(norm) if known is None else known
+        self._sorts: Final[dict[tuple[frozenset[int], bool], _Sort]] = {}
+        self._known: Final[dict[str, _Sort]] = {}
 
     def sort(self, norm: str) -> _Sort:
         """The sort of a normalised word."""
-        return self.sorts[self.number(norm)]
+        known = self._known.get(norm)
+        return self._learn(norm) if known is None else known
 
-    def _learn(self, norm: str) -> int:
+    def forget(self) -> None:
+        """Let go of the states after a first word."""
+        for sort in self._sorts.values():
+            sort.opened = None
+
+    def _learn(self, norm: str) -> _Sort:
         if len(self._known) >= _CACHED_WORDS:
             self._known.clear()
         elements, wall = self._elements.of(norm), norm in _WALLS
-        number = self._numbers.setdefault((elements, wall), len(self.sorts))
-        if number == len(self.sorts):
-            self.sorts.append(_Sort(elements, frozenset(term for element in elements for term in self._classes.get(element, ())), wall))
-        self._known[norm] = number
-        return number
+        sort = self._sorts.get((elements, wall))
+        if sort is None:
+            classes = frozenset(term for element in elements for term in self._classes.get(element, ()))
+            sort = self._sorts[elements, wall] = _Sort(elements, classes, wall)
+        self._known[norm] = sort
+        return sort
 
 
 def in_order(found: Mapping[str, Iterable[Mention]]) -> list[Mention]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple, final
 
+from mypy_extensions import mypyc_attr
+
 from kg.extract.asides import Aside, asides
 from kg.extract.frames import Frame, frames
 from kg.extract.scene import Scene
@@ -55,6 +57,7 @@ _FAMILIES: Final[dict[int, tuple[str, ...]]] = {
 
 
 @final
+@mypyc_attr(acyclic=True)
 class Candidate:
     """An assertion with the frame that it belongs to and the topic of the statement that it asks for."""
 

@@ -160,6 +160,7 @@ def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary
     announced: dict[int, tuple[str, ...]] = {}
     leading: dict[int, tuple[str, ...]] = {}
     over: dict[tuple[int, ...], tuple[tuple[str, ...], frozenset[str]]] = {}
+    languages, lexicons = vocabulary.languages, dict[str, Lexicon]()
     previous: Scene | None = None
     clauses = tuple(clauses)
     leads = {clause.lead[0] for clause in clauses if clause.lead is not None}
@@ -168,8 +169,10 @@ def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary
         block = document.blocks[clause.block]
         first = bisect_left(starts, clause.start, last)
         last = bisect_left(starts, clause.end, first)
-        language = clause.language if clause.language in vocabulary.languages else document.language
-        lexicon = vocabulary.lexicon(language)
+        language = clause.language if clause.language in languages else document.language
+        lexicon = lexicons.get(language)
+        if lexicon is None:
+            lexicon = lexicons[language] = vocabulary.lexicon(language)
         found = lexicon.find(tokens, first, last)
         lead = by_span.get(clause.lead[0]) if clause.lead is not None else None
         if lead is not None:
