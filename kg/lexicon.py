@@ -9,6 +9,8 @@ from enum import IntEnum
 from itertools import product
 from typing import Final, final
 
+from mypy_extensions import mypyc_attr
+
 from kg.errors import ConfigurationError
 from kg.mention import Mention
 from kg.tokens import Tokens, normal, tokenize
@@ -57,6 +59,7 @@ class _Node:
 
 
 @final
+@mypyc_attr(acyclic=True)
 class _Sort:
     """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them. `opened` is the state in which
     a word of the sort leaves a text that begins with it, once that is known."""
@@ -71,6 +74,7 @@ class _Sort:
 
 
 @final
+@mypyc_attr(acyclic=True)
 class _End:
     """What a form that ends somewhere says there: a mention of its term, or that none of its `kind` is one here."""
 
@@ -85,6 +89,7 @@ class _End:
 
 
 @final
+@mypyc_attr(acyclic=True)
 class _State:
     """All that may follow after the words read so far: the trie made deterministic, by the sort of the next word.
 
@@ -94,7 +99,7 @@ class _State:
 
     __slots__ = ("bars", "following", "forms", "goes_on", "tells", "waiting")
 
-    def __init__(self, waiting: tuple[tuple[int, int], ...], forms: list[_End], bars: list[_End]) -> None:
+    def __init__(self, waiting: tuple[tuple[int, int], ...], forms: tuple[_End, ...], bars: tuple[_End, ...]) -> None:
         self.waiting: Final = waiting
         self.forms: Final = forms
         self.bars: Final = bars
@@ -123,7 +128,7 @@ class _Trie:
         self.words = _Words(self._elements, classes)
         self._states: dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], _State] = {}
         self._ends: dict[int, _End] = {}
-        self._start: Final = _State(((0, 0),), [], [])
+        self._start: Final = _State(((0, 0),), (), ())
 
     def _plant(self, sequence: Iterable[str | int], form: Form, ends: int) -> None:
         node = self._nodes[0]
@@ -143,7 +148,7 @@ class _Trie:
             node = child
         node.ends.append(ends)
 
-    def _told(self, ends: Iterable[int]) -> tuple[list[_End], list[_End]]:
+    def _told(self, ends: Iterable[int]) -> tuple[tuple[_End, ...], tuple[_End, ...]]:
         """Of forms that end at one place, by number: the best of each term, and those that bar."""
         best: dict[tuple[str, str], _End] = {}
         bars: list[_End] = []
@@ -156,7 +161,7 @@ class _Trie:
                 bars.append(end)
             else:
                 best.setdefault((end.kind, end.term), end)
-        return list(best.values()), bars
+        return tuple(best.values()), tuple(bars)
 
     def after(self, state: _State, sort: _Sort) -> _State:
         """The state after one more word: what the nodes that wait go on with, and which may wait longer, for how many words."""
@@ -289,7 +294,7 @@ class Lexicon:
         return found
 
 
-def _tell(told: list[_End], found: dict[str, list[Mention]], tokens: Tokens, first: int, last: int) -> None:
+def _tell(told: tuple[_End, ...], found: dict[str, list[Mention]], tokens: Tokens, first: int, last: int) -> None:
     """Add what forms that end with the token before `last` say of the stretch."""
     if not told:
         return
