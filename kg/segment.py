@@ -11,6 +11,8 @@ from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 from kg.model import BlockKind, Clause, Document
 
 _GLUED: Final = re.compile(r"(?<=[a-z0-9)][.!?])(?=[A-ZÄÖÅ][a-zäöå]+[ ,])|(?<=[A-Z]{2}[.!?])(?=[A-ZÄÖÅ][a-zäöå]+ )")
+_NAVIGATION: Final = BlockKind.NAVIGATION
+_HEADING: Final = BlockKind.HEADING
 _CACHED_PAIRS: Final = 50_000
 _MAY_END: Final = re.compile(r"[.!?…]")
 _STOP: Final = re.compile(r"[.?!](?=([)\";}\]*:@'({\[‘’“”«»?!])|\s+(\S+))")
@@ -30,9 +32,9 @@ def segment(document: Document, abbreviations: frozenset[str] = frozenset()) -> 
     stack: list[tuple[int, int]] = []
     last_sentence: dict[int, tuple[int, int]] = {}
     for number, block in enumerate(document.blocks):
-        if block.kind is BlockKind.NAVIGATION:
+        if block.kind is _NAVIGATION:
             continue
-        if block.kind is BlockKind.HEADING:
+        if block.kind is _HEADING:
             while stack and stack[-1][0] >= block.level:
                 stack.pop()
         headings = (*(index for _, index in stack), *block.headers)
@@ -40,7 +42,7 @@ def segment(document: Document, abbreviations: frozenset[str] = frozenset()) -> 
         for start, end in _sentences(ends, document.text, block.start, block.end):
             last_sentence[number] = (start, end)
             clauses.append(Clause(len(clauses), start, end, number, block.language or document.language, headings, lead))
-        if block.kind is BlockKind.HEADING:
+        if block.kind is _HEADING:
             stack.append((block.level, number))
     return tuple(clauses)
 

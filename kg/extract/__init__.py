@@ -39,6 +39,10 @@ RULES: tuple[Rule, ...] = (
     Rule(directly, frozenset({"pk:DirectlyFrom"})),
     Rule(actions, frozenset({"processing", "subject"})),
 )
+_FOOTER: Final = BlockKind.FOOTER
+_NAVIGATION: Final = BlockKind.NAVIGATION
+_BANNER: Final = BlockKind.BANNER
+
 STATED: Final = 0.35
 """The confidence from which what a rule finds becomes an assertion of the graph."""
 
@@ -120,12 +124,13 @@ def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
 
 def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> Iterator[Candidate]:
     """What the rules find in a clause, judged by the fitted part: what a rule doubts stays only if that part thinks it likely."""
-    kind = reading.scene.block.kind
-    if kind is BlockKind.FOOTER or kind is BlockKind.NAVIGATION:
+    kind = reading.scene.kind
+    if kind is _FOOTER or kind is _NAVIGATION:
         return
+    banner = kind is _BANNER
     kinds = reading.scene.kinds
     for rule in RULES:
-        if rule.kinds.isdisjoint(kinds) or (kind is BlockKind.BANNER and rule.find not in _IN_A_BANNER):
+        if rule.kinds.isdisjoint(kinds) or (banner and rule.find not in _IN_A_BANNER):
             continue
         for candidate in rule.find(reading):
             aside = reading.aside_at(candidate.start)

@@ -24,7 +24,7 @@ _ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicComplaint", "pk:TopicLinks", "pk:
 
 def controller_facts(scene: Scene, controller: str, name: Name | None, common: frozenset[str]) -> Iterator[Fact]:
     """The controller, where the clause names it as the one whose policy it is."""
-    if name is None or scene.block.kind.is_furniture:
+    if name is None or scene.is_furniture:
         return
     cues = [m for m in scene.cues("pk:ControllerIntroduction", "pk:NameFollows") if not m.weak]
     titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.index < _OPENING)
@@ -62,7 +62,7 @@ def _written(scene: Scene, name: str) -> Iterator[Name]:
 
 def contact_facts(scene: Scene, controller: str) -> Iterator[Fact]:
     """E-mail addresses, telephone numbers, contact pages and postal addresses of the controller or of its officer."""
-    if scene.block.kind.is_furniture:
+    if scene.is_furniture:
         return
     cues = scene.cues("pk:ContactCue")
     about = scene.about_one(_CONTACT) or (scene.lead is not None and bool(scene.lead.cues("pk:ContactCue", strong=True)))
@@ -90,12 +90,13 @@ def _fact(scene: Scene, subject: str | None, predicate: str, text: str, start: i
 
 def _details(scene: Scene, cued: bool, about: bool) -> Iterator[tuple[int, int, str]]:
     found = False
-    for number in range(scene.first, scene.last):
+    mail = scene.text.find("@", scene.start, scene.end) >= 0
+    for number in range(scene.first, scene.last) if mail or cued else ():
         word = scene.tokens.norms[number]
         if "@" in word and len(word) > 3:
             found = True
             yield scene.tokens.starts[number], scene.tokens.ends[number], "e-mail"
-        elif word.startswith(("http", "www.")) and cued and not scene.of("technology", "organisation"):
+        elif cued and word.startswith(("http", "www.")) and not scene.of("technology", "organisation"):
             found = True
             yield scene.tokens.starts[number], scene.tokens.ends[number], "page"
     if cued or about:
@@ -116,7 +117,7 @@ def _postal(scene: Scene) -> bool:
 
 def version_facts(scene: Scene, vocabulary: Vocabulary) -> Iterator[Fact]:
     """The date from which the text holds, the laws that it applies, and other texts that it refers to."""
-    if scene.block.kind.is_furniture:
+    if scene.is_furniture:
         return
     if scene.cues("pk:DateCue"):
         for day, start, end in dates(scene, vocabulary)[:1]:

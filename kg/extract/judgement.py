@@ -35,53 +35,58 @@ _MILLION: Final = 1_000_000
 
 
 @final
-class _Table:
-    """The weights of a kind in millionths: whole numbers, so that the order of summing does not matter.
+class _Rows:
+    """The weights of each property by the number of its kind, in millionths: whole numbers, so that the order of summing does not matter.
 
     Those of properties that name a word or a kind of mention stand apart, by that name alone: they are asked for most.
     """
 
-    __slots__ = ("after", "before", "by_term", "here", "lead", "near", "previous", "rest", "words")
+    __slots__ = ("after", "before", "here", "lead", "previous", "rest", "words")
 
-    def __init__(self, weights: Mapping[str, float]) -> None:
-        self.rest: Final = {name: round(weight * _MILLION) for name, weight in weights.items()}
+    def __init__(self, kinds: Mapping[str, Mapping[str, float]]) -> None:
+        self.rest: Final[dict[str, list[int]]] = {}
+        for number, weights in enumerate(kinds.values()):
+            for name, weight in weights.items():
+                self.rest.setdefault(name, [0] * len(kinds))[number] = round(weight * _MILLION)
         self.words: Final = self._apart("word ")
         self.here: Final = self._apart("with ")
         self.lead: Final = self._apart("lead with ")
         self.previous: Final = self._apart("before with ")
         self.before: Final = self._apart("before it ")
         self.after: Final = self._apart("after it ")
-        self.by_term: Final[dict[tuple[str, frozenset[str]], int]] = {}
 
-    def _apart(self, head: str) -> dict[str, int]:
-        return {name.removeprefix(head): weight for name, weight in self.rest.items() if name.startswith(head)}
+    def _apart(self, head: str) -> dict[str, list[int]]:
+        return {name.removeprefix(head): row for name, row in self.rest.items() if name.startswith(head)}
 
-    def of_clause(self, reading: Reading) -> int:
-        """The sum for a clause."""
+    def of_clause(self, reading: Reading) -> list[list[int]]:
+        """The rows of a clause."""
         scene = reading.scene
-        score = _sum(self.rest, _place(reading)) + _sum(self.here, scene.kinds)
+        found: list[list[int]] = []
+        _gather(self.rest, _place(reading), found)
+        _gather(self.here, scene.kinds, found)
         if reading.lead is not None:
-            score += _sum(self.lead, reading.lead.scene.kinds)
+            _gather(self.lead, reading.lead.scene.kinds, found)
         if reading.previous is not None:
-            score += _sum(self.previous, reading.previous.scene.kinds)
-        return score + _sum(self.words, set(scene.tokens.norms[scene.first : scene.last]))
+            _gather(self.previous, reading.previous.scene.kinds, found)
+        _gather(self.words, set(scene.tokens.norms[scene.first : scene.last]), found)
+        return found
 
-    def of_term(self, term: str, above: frozenset[str]) -> int:
-        """The sum for a term and those above it, which weigh the same in every policy."""
-        key = (term, above)
-        known = self.by_term.get(key)
-        if known is None:
-            known = self.by_term[key] = _sum(self.rest, of_term(term, above))
-        return known
-
-    def of_candidate(self, reading: Reading, candidate: Candidate) -> int:
-        """The sum for a candidate."""
+    def of_candidate(self, reading: Reading, candidate: Candidate) -> list[list[int]]:
+        """The rows of a candidate."""
         scene = reading.scene
         norms = scene.tokens.norms
         first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
-        score = _sum(self.rest, _manner(reading, candidate, first, last))
-        score += _sum(self.before, set(norms[max(scene.first, first - _WINDOW) : first]))
-        return score + self.after.get(norms[last], 0) if last < scene.last else score
+        found: list[list[int]] = []
+        for name in _manner(reading, candidate, first, last):
+            row = self.rest.get(name)
+            if row is not None:
+                found.append(row)
+        _gather(self.before, set(norms[max(scene.first, first - _WINDOW) : first]), found)
+        if last < scene.last:
+            row = self.after.get(norms[last])
+            if row is not None:
+                found.append(row)
+        return found
 
 
 class Weights:
@@ -90,19 +95,29 @@ class Weights:
     def __init__(self, language: str, kinds: Mapping[str, Mapping[str, float]]) -> None:
         self.language: Final = language
         self.kinds: Final = kinds
-        self._tables: Final[dict[str, _Table]] = {kind: _Table(weights) for kind, weights in kinds.items()}
+        self._numbers: Final = {kind: number for number, kind in enumerate(kinds)}
+        self._rows: Final = _Rows(kinds)
+        # A term and the terms above it weigh the same in every policy.
+        self._terms: Final[dict[tuple[int, str, frozenset[str]], int]] = {}
 
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
         """The probability that a reader would agree, or None where nothing was learnt about such candidates."""
         kind = KINDS.get(candidate.predicate)
-        table = None if kind is None else self._tables.get(kind)
-        if table is None or kind is None or not self.language.startswith(reading.scene.clause.language):
+        number = None if kind is None else self._numbers.get(kind)
+        if number is None or not self.language.startswith(reading.scene.clause.language):
             return None
-        of_clause = reading.judged.get(kind)
-        if of_clause is None:
-            of_clause = reading.judged[kind] = table.of_clause(reading)
+        if not reading.judged:
+            rows = self._rows.of_clause(reading)
+            for each in range(len(self._numbers)):
+                reading.judged.append(_sum(rows, each))
         term = _term(candidate)
-        score = of_clause + table.of_term(term, reading.hierarchy.ancestors(term)) + table.of_candidate(reading, candidate)
+        above = reading.hierarchy.ancestors(term)
+        of_this = self._terms.get((number, term, above))
+        if of_this is None:
+            told: list[list[int]] = []
+            _gather(self._rows.rest, of_term(term, above), told)
+            of_this = self._terms[number, term, above] = _sum(told, number)
+        score = reading.judged[number] + of_this + _sum(self._rows.of_candidate(reading, candidate), number)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score / _MILLION))))
 
     def reasons(self, reading: Reading, candidate: Candidate) -> list[tuple[str, float]]:
@@ -159,7 +174,7 @@ def _place(reading: Reading) -> list[str]:
     scene = reading.scene
     names = [
         "always",
-        f"block {scene.block.kind.value}",
+        f"block {scene.kind}",
         f"length {_size(scene.last - scene.first)}",
         f"depth {10 * scene.start // max(len(scene.text), 1)}",
     ]
@@ -221,10 +236,17 @@ def _term(candidate: Candidate) -> str:
     return "literal" if isinstance(target, Value) else target
 
 
-def _sum(weights: dict[str, int], names: Iterable[str]) -> int:
-    score = 0
+def _gather(table: dict[str, list[int]], names: Iterable[str], found: list[list[int]]) -> None:
     for name in names:
-        score += weights.get(name, 0)
+        row = table.get(name)
+        if row is not None:
+            found.append(row)
+
+
+def _sum(rows: list[list[int]], kind: int) -> int:
+    score = 0
+    for row in rows:
+        score += row[kind]
     return score
 
 

@@ -110,7 +110,7 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
     first: dict[str, Name] = {}
     introduced = False
     for scene in scenes:
-        if scene.block.kind.is_furniture:
+        if scene.is_furniture:
             continue
         cues = scene.cues("pk:ControllerIntroduction")
         announced = introduced or "pk:TopicController" in scene.nearest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple, final
+from typing import Final, final
 
 from mypy_extensions import mypyc_attr
 
@@ -37,6 +37,9 @@ _POINTED: Final = 5
 
 GENERIC: Final = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
 """Data in general."""
+
+_ROUNDED: Final[dict[float, float]] = {}
+"""What rules give as confidences are sums of a few constants: some hundred numbers, over and over."""
 
 # The families of actions that rules ask for, as bits, because a frame may be of several.
 COLLECT: Final = 1
@@ -106,7 +109,7 @@ class Reading:
         self.hierarchy: Final[Hierarchy] = vocabulary.hierarchy
         self.lead: Final = lead
         self.previous: Final = previous
-        self.judged: Final[dict[str, int]] = {}
+        self.judged: Final[list[int]] = []
         self._asides: tuple[Aside, ...] | None = None
         self._frames: tuple[Frame, ...] | None = None
         self._standing: tuple[Frame, ...] | None = None
@@ -130,10 +133,11 @@ class Reading:
         """The frame in whose stretch an offset lies; an item without an action of its own stands in the last frame of its lead-in."""
         if self._standing is None:
             self._standing = tuple(map(self._inheriting, self.frames))
-        for frame, standing in zip(self.frames, self._standing, strict=True):
+        frames = self.frames
+        for number, frame in enumerate(frames):
             if frame.start <= offset < frame.end:
-                return standing
-        return self.frames[-1]
+                return self._standing[number]
+        return frames[-1]
 
     def _inheriting(self, frame: Frame) -> Frame:
         inherited = self.inherited
@@ -209,11 +213,18 @@ class Reading:
         if excepted and predicate in TURNED and aside is not None and not self._acting(aside):
             void = frame.void and not frame.denied
             frame = frame.piece(aside.start, aside.end, not frame.denied).turned(not frame.denied, void)
-        return Candidate(topic, predicate, value, start, end, round(confidence, 2), rule, frame, excepted)
+        return Candidate(topic, predicate, value, start, end, _rounded(confidence), rule, frame, excepted)
 
     def _acting(self, aside: Aside) -> bool:
         """Whether an aside holds an action of its own: then it is a condition more than a list of what is excepted."""
         return any(aside.start <= verb.start < aside.end for frame in self.frames for verb in frame.verbs)
+
+
+def _rounded(confidence: float) -> float:
+    known = _ROUNDED.get(confidence)
+    if known is None:
+        known = _ROUNDED[confidence] = round(confidence, 2)
+    return known
 
 
 def gives(reading: Reading, frame: Frame, verb: Mention) -> bool:
@@ -242,8 +253,12 @@ def covers(reading: Reading, mention: Mention) -> bool:
     return 5 * (mention.end - mention.start) >= 3 * (reading.scene.end - reading.scene.start)
 
 
-class Rule(NamedTuple):
+@final
+class Rule:
     """What finds candidates of one kind in a clause; it is asked only where a mention of one of its kinds or one of its cues stands."""
 
-    find: Callable[[Reading], Iterator[Candidate]]
-    kinds: frozenset[str]
+    __slots__ = ("find", "kinds")
+
+    def __init__(self, find: Callable[[Reading], Iterator[Candidate]], kinds: frozenset[str]) -> None:
+        self.find: Final = find
+        self.kinds: Final = kinds

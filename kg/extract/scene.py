@@ -13,8 +13,10 @@ from kg.model import Block, BlockKind, Clause, Document
 from kg.tokens import Tokens, tokenize
 from kg.vocabulary import Vocabulary
 
-_ANNOUNCING: Final = (BlockKind.HEADING, BlockKind.CELL)
-_ITEMS: Final = (BlockKind.ITEM, BlockKind.CELL)
+_HEADING: Final = BlockKind.HEADING
+_ANNOUNCING: Final = frozenset({BlockKind.HEADING, BlockKind.CELL})
+_ITEMS: Final = frozenset({BlockKind.ITEM, BlockKind.CELL})
+_FURNITURE: Final = frozenset(kind for kind in BlockKind if kind.is_furniture)
 _NONE: Final[list[Mention]] = []
 
 
@@ -25,8 +27,8 @@ class Scene:
     offsets in the document; `is_item` holds of list items and table cells."""
 
     __slots__ = (
-        "_kinds", "_merged", "above", "block", "clause", "end", "first", "found", "is_furniture", "is_heading", "is_item", "last", "lead",
-        "lexicon", "nearest", "previous", "start", "text", "tokens", "topics",
+        "_kinds", "_merged", "above", "block", "clause", "end", "first", "found", "is_furniture", "is_heading", "is_item", "kind", "last",
+        "lead", "lexicon", "nearest", "previous", "start", "text", "tokens", "topics",
     )  # fmt: skip
 
     def __init__(
@@ -60,9 +62,10 @@ class Scene:
         self.start: Final[int] = clause.start
         self.end: Final[int] = clause.end
         kind = block.kind
+        self.kind: Final = kind
         self.is_item: Final[bool] = kind in _ITEMS
-        self.is_heading: Final[bool] = kind is BlockKind.HEADING
-        self.is_furniture: Final[bool] = kind.is_furniture
+        self.is_heading: Final[bool] = kind is _HEADING
+        self.is_furniture: Final[bool] = kind in _FURNITURE
         self._kinds: set[str] | None = None
         self._merged: dict[tuple[str, ...], list[Mention]] = {}
 
