@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import product
+from threading import Lock
 from typing import Final, final
-
-from mypy_extensions import mypyc_attr
 
 from kg.errors import ConfigurationError
 from kg.mention import Mention
@@ -59,76 +58,53 @@ class _Node:
 
 
 @final
-@mypyc_attr(acyclic=True)
 class _Sort:
-    """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them. `opened` is the state in which
-    a word of the sort leaves a text that begins with it, once that is known."""
+    """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them."""
 
-    __slots__ = ("classes", "elements", "opened", "wall")
+    __slots__ = ("classes", "elements", "number", "wall")
 
-    def __init__(self, elements: frozenset[int], classes: frozenset[str], wall: bool) -> None:
+    def __init__(self, number: int, elements: frozenset[int], classes: frozenset[str], wall: bool) -> None:
+        self.number: Final = number
         self.elements: Final = elements
         self.classes: Final = classes
         self.wall: Final = wall
-        self.opened: _State | None = None
 
 
 @final
-@mypyc_attr(acyclic=True)
 class _End:
-    """What a form that ends somewhere says there: a mention of its term, or that none of its `kind` is one here."""
+    """What a form says where it ends: a mention of its term, or that none of its `kind` is one here."""
 
-    __slots__ = ("kind", "role", "term", "text", "weak")
+    __slots__ = ("bars", "kind", "role", "term", "text", "weak")
 
-    def __init__(self, kind: str, form: Form) -> None:
-        self.kind: Final = kind
+    def __init__(self, form: Form) -> None:
+        self.kind: Final = form.term if form.role in _SEPARATE else form.role
         self.term: Final = form.term
         self.role: Final = form.role
         self.weak: Final = form.strength is Strength.WEAK
+        self.bars: Final = form.strength is Strength.NOT
         self.text: Final = form.text
 
 
 @final
-@mypyc_attr(acyclic=True)
-class _State:
-    """All that may follow after the words read so far: the trie made deterministic, by the sort of the next word.
-
-    What follows is worked out when a text first asks for it. `forms` end here, and `bars`, which are those of a `notLabel`. Where nothing
-    `goes_on`, reading stops.
-    """
-
-    __slots__ = ("bars", "following", "forms", "goes_on", "tells", "waiting")
-
-    def __init__(self, waiting: tuple[tuple[int, int], ...], forms: tuple[_End, ...], bars: tuple[_End, ...]) -> None:
-        self.waiting: Final = waiting
-        self.forms: Final = forms
-        self.bars: Final = bars
-        self.tells: Final = bool(forms or bars)
-        self.goes_on: Final = bool(waiting)
-        self.following: Final[dict[_Sort, _State]] = {}
-
-
 class _Trie:
-    """The forms as a trie over elements, and the states in which the texts read so far have left it.
+    """The forms as a trie over elements.
 
-    The number of a form is its place in `forms`: the strong ones come first, then the weak ones, then what a `notLabel` says.
+    The number of a form is its place in `ends`: the strong ones come first, then the weak ones, then what a `notLabel` says.
     """
 
     def __init__(self, forms: Iterable[Form]) -> None:
-        self.forms = sorted(forms, key=lambda form: (form.strength, form.term, form.text))
+        ordered = sorted(forms, key=lambda form: (form.strength, form.term, form.text))
         self._elements = _Elements()
         self._nodes = [_Node(0)]
         classes: dict[int, set[str]] = {}
-        for number, form in enumerate(self.forms):
+        for number, form in enumerate(ordered):
             for sequence in _variants(form):
                 if form.role != _WORD:
                     self._plant(sequence, form, number)
                 elif len(sequence) == 1 and isinstance(sequence[0], str):
                     classes.setdefault(self._elements.identify(sequence[0], form.inflections), set()).add(form.term)
         self.words = _Words(self._elements, classes)
-        self._states: dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], _State] = {}
-        self._ends: dict[int, _End] = {}
-        self._start: Final = _State(((0, 0),), (), ())
+        self.ends: Final = [_End(form) for form in ordered]
 
     def _plant(self, sequence: Iterable[str | int], form: Form, ends: int) -> None:
         node = self._nodes[0]
@@ -148,26 +124,11 @@ class _Trie:
             node = child
         node.ends.append(ends)
 
-    def _told(self, ends: Iterable[int]) -> tuple[tuple[_End, ...], tuple[_End, ...]]:
-        """Of forms that end at one place, by number: the best of each term, and those that bar."""
-        best: dict[tuple[str, str], _End] = {}
-        bars: list[_End] = []
-        for number in ends:
-            form = self.forms[number]
-            end = self._ends.get(number)
-            if end is None:
-                end = self._ends[number] = _End(form.term if form.role in _SEPARATE else form.role, form)
-            if form.strength is Strength.NOT:
-                bars.append(end)
-            else:
-                best.setdefault((end.kind, end.term), end)
-        return tuple(best.values()), tuple(bars)
-
-    def after(self, state: _State, sort: _Sort) -> _State:
-        """The state after one more word: what the nodes that wait go on with, and which may wait longer, for how many words."""
+    def reach(self, waiting: Iterable[tuple[int, int]], sort: _Sort) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
+        """What nodes that wait, each for so many words yet, go on with after one more word: what waits then, and which forms end."""
         ends: set[int] = set()
         following: dict[int, int] = {}
-        for number, gap in state.waiting:
+        for number, gap in waiting:
             node = self._nodes[number]
             if gap and not sort.wall:
                 _wait(following, node, gap - 1)
@@ -175,19 +136,63 @@ class _Trie:
                 child = node.children[element]
                 ends.update(child.ends)
                 _wait(following, child, 0)
-        key = (tuple(sorted(following.items())), tuple(sorted(ends)))
-        after = self._states.get(key)
-        if after is None:
-            if len(self._states) >= _CACHED_STATES:
-                self._states.clear()
-                self.words.forget()
-            after = self._states[key] = _State(key[0], *self._told(key[1]))
+        return tuple(sorted(following.items())), tuple(sorted(ends))
+
+
+@final
+class _States:
+    """The trie made deterministic, by the sort of the next word. A state is all that may follow after the words read so far.
+
+    What follows is worked out when a text first asks for it. `opened` is the state after a first word of a sort. Of each state, `following`
+    are those after one more word, by its sort; `told` the numbers of the forms that end here, the best of each term, and `barred` those of
+    a `notLabel`; where nothing `goes_on`, reading stops. All are numbers, because numbers cost the garbage collector nothing.
+    """
+
+    def __init__(self, trie: _Trie) -> None:
+        self._trie: Final = trie
+        self._lock: Final = Lock()
+        self._numbers: Final[dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], int]] = {}
+        self._waiting: Final[list[tuple[tuple[int, int], ...]]] = []
+        self.opened: Final[dict[int, int]] = {}
+        self.following: Final[list[dict[int, int]]] = []
+        self.told: Final[list[tuple[int, ...]]] = []
+        self.barred: Final[list[tuple[int, ...]]] = []
+        self.goes_on: Final[list[bool]] = []
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def open(self, sort: _Sort) -> int:
+        """The state after a first word."""
+        after = self.opened[sort.number] = self._after(((0, 0),), sort)
         return after
 
-    def opened(self, sort: _Sort) -> _State:
-        """The state after a first word."""
-        state = sort.opened = self.after(self._start, sort)
-        return state
+    def after(self, state: int, sort: _Sort) -> int:
+        """The state after one more word."""
+        after = self.following[state][sort.number] = self._after(self._waiting[state], sort)
+        return after
+
+    def _after(self, waiting: tuple[tuple[int, int], ...], sort: _Sort) -> int:
+        key = self._trie.reach(waiting, sort)
+        with self._lock:
+            known = self._numbers.get(key)
+            if known is not None:
+                return known
+            best: dict[tuple[str, str], int] = {}
+            bars: list[int] = []
+            for number in key[1]:
+                end = self._trie.ends[number]
+                if end.bars:
+                    bars.append(number)
+                else:
+                    best.setdefault((end.kind, end.term), number)
+            self._waiting.append(key[0])
+            self.following.append({})
+            self.told.append(tuple(best.values()))
+            self.barred.append(tuple(bars))
+            self.goes_on.append(bool(key[0]))
+            state = self._numbers[key] = len(self._numbers)
+            return state
 
 
 def _wait(waiting: dict[int, int], node: _Node, gap: int) -> None:
@@ -245,6 +250,7 @@ class Lexicon:
     def __init__(self, forms: Iterable[Form]) -> None:
         self._trie: Final = _Trie(forms)
         self._words: Final = self._trie.words
+        self._states = _States(self._trie)
 
     def classes(self, norm: str) -> frozenset[str]:
         """The word classes (terms of role "word") that a normalised word belongs to."""
@@ -265,47 +271,47 @@ class Lexicon:
 
     def find(self, tokens: Tokens, first: int, last: int) -> dict[str, list[Mention]]:
         """The same by kind: by role, and each cue and topic by its term."""
-        words = self._words
+        if len(self._states) > _CACHED_STATES:
+            self._states = _States(self._trie)
+        words, states = self._words, self._states
+        opened, following, told, barred, goes_on = states.opened, states.following, states.told, states.barred, states.goes_on
         sorts = [words.sort(norm) for norm in tokens.norms[first:last]]
+        count = len(sorts)
         found: dict[str, list[Mention]] = {}
-        barred: dict[str, list[Mention]] = {}
+        ruled_out: dict[str, list[Mention]] = {}
         for place, opening in enumerate(sorts):
-            state = opening.opened
-            if state is None:
-                state = self._trie.opened(opening)
+            first_state = opened.get(opening.number)
+            state = states.open(opening) if first_state is None else first_state
             end = place + 1
             while True:
-                if state.tells:
-                    _tell(state.forms, found, tokens, first + place, first + end)
-                    _tell(state.bars, barred, tokens, first + place, first + end)
-                if not state.goes_on or end >= len(sorts):
+                if told[state]:
+                    self._tell(told[state], found, tokens, first + place, first + end)
+                if barred[state]:
+                    self._tell(barred[state], ruled_out, tokens, first + place, first + end)
+                if end >= count or not goes_on[state]:
                     break
                 sort = sorts[end]
-                after = state.following.get(sort)
-                if after is None:
-                    after = state.following[sort] = self._trie.after(state, sort)
-                state = after
+                after = following[state].get(sort.number)
+                state = states.after(state, sort) if after is None else after
                 end += 1
-        for kind, bars in barred.items():
+        for kind, bars in ruled_out.items():
             _rule_out(found, kind, bars)
         for kind, mentions in found.items():
             if len(mentions) > 1:
                 found[kind] = _longest(mentions)
         return found
 
-
-def _tell(told: tuple[_End, ...], found: dict[str, list[Mention]], tokens: Tokens, first: int, last: int) -> None:
-    """Add what forms that end with the token before `last` say of the stretch."""
-    if not told:
-        return
-    start, end = tokens.starts[first], tokens.ends[last - 1]
-    for each in told:
-        mention = Mention(each.term, each.role, start, end, each.weak, each.text, first, last)
-        here = found.get(each.kind)
-        if here is None:
-            found[each.kind] = [mention]
-        else:
-            here.append(mention)
+    def _tell(self, told: tuple[int, ...], found: dict[str, list[Mention]], tokens: Tokens, first: int, last: int) -> None:
+        """Add what forms that end with the token before `last` say of the stretch."""
+        start, end = tokens.starts[first], tokens.ends[last - 1]
+        for number in told:
+            each = self._trie.ends[number]
+            mention = Mention(each.term, each.role, start, end, each.weak, each.text, first, last)
+            here = found.get(each.kind)
+            if here is None:
+                found[each.kind] = [mention]
+            else:
+                here.append(mention)
 
 
 def _rule_out(found: dict[str, list[Mention]], kind: str, bars: list[Mention]) -> None:
@@ -370,11 +376,6 @@ class _Words:
         known = self._known.get(norm)
         return self._learn(norm) if known is None else known
 
-    def forget(self) -> None:
-        """Let go of the states after a first word."""
-        for sort in self._sorts.values():
-            sort.opened = None
-
     def _learn(self, norm: str) -> _Sort:
         if len(self._known) >= _CACHED_WORDS:
             self._known.clear()
@@ -382,7 +383,7 @@ class _Words:
         sort = self._sorts.get((elements, wall))
         if sort is None:
             classes = frozenset(term for element in elements for term in self._classes.get(element, ()))
-            sort = self._sorts[elements, wall] = _Sort(elements, classes, wall)
+            sort = self._sorts[elements, wall] = _Sort(len(self._sorts), elements, classes, wall)
         self._known[norm] = sort
         return sort
 

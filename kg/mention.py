@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from mypy_extensions import mypyc_attr
-
 
 @final
-@mypyc_attr(acyclic=True)
 class Mention:
     """A place where the text says a term of the vocabulary.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from mypy_extensions import mypyc_attr
-
 from kg.extract.scene import Scene
 from kg.mention import Mention
 
@@ -14,7 +12,6 @@ _ARGUMENTS: Final[tuple[str, ...]] = ("data", "recipient", "organisation", "purp
 
 
 @final
-@mypyc_attr(acyclic=True)
 class Aside:
     """A stretch of the clause that restricts the rest: an exception or a condition. `lacking` says that what it names is not there."""
 

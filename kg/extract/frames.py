@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, final
 
-from mypy_extensions import mypyc_attr
-
 from kg.extract.asides import Aside
 from kg.extract.scene import Scene
 from kg.mention import Mention
@@ -34,7 +32,6 @@ _TOLD: Final[tuple[str, ...]] = (*_TARGETS, "purpose", "basis", "place")
 
 
 @final
-@mypyc_attr(acyclic=True)
 class Frame:
     """An action and the stretch `start`–`end` whose mentions belong to it.
 

@@ -90,8 +90,10 @@ def _fact(scene: Scene, subject: str | None, predicate: str, text: str, start: i
 
 def _details(scene: Scene, cued: bool, about: bool) -> Iterator[tuple[int, int, str]]:
     found = False
-    mail = scene.text.find("@", scene.start, scene.end) >= 0
-    for number in range(scene.first, scene.last) if mail or cued else ():
+    last = scene.last
+    if not cued and scene.text.find("@", scene.start, scene.end) < 0:
+        last = scene.first
+    for number in range(scene.first, last):
         word = scene.tokens.norms[number]
         if "@" in word and len(word) > 3:
             found = True

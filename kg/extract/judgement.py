@@ -44,10 +44,10 @@ class _Rows:
     __slots__ = ("after", "before", "here", "lead", "previous", "rest", "words")
 
     def __init__(self, kinds: Mapping[str, Mapping[str, float]]) -> None:
-        self.rest: Final[dict[str, list[int]]] = {}
-        for number, weights in enumerate(kinds.values()):
-            for name, weight in weights.items():
-                self.rest.setdefault(name, [0] * len(kinds))[number] = round(weight * _MILLION)
+        names = dict.fromkeys(name for weights in kinds.values() for name in weights)
+        self.rest: Final[dict[str, tuple[int, ...]]] = {
+            name: tuple(round(weights.get(name, 0.0) * _MILLION) for weights in kinds.values()) for name in names
+        }
         self.words: Final = self._apart("word ")
         self.here: Final = self._apart("with ")
         self.lead: Final = self._apart("lead with ")
@@ -55,13 +55,13 @@ class _Rows:
         self.before: Final = self._apart("before it ")
         self.after: Final = self._apart("after it ")
 
-    def _apart(self, head: str) -> dict[str, list[int]]:
+    def _apart(self, head: str) -> dict[str, tuple[int, ...]]:
         return {name.removeprefix(head): row for name, row in self.rest.items() if name.startswith(head)}
 
-    def of_clause(self, reading: Reading) -> list[list[int]]:
+    def of_clause(self, reading: Reading) -> list[tuple[int, ...]]:
         """The rows of a clause."""
         scene = reading.scene
-        found: list[list[int]] = []
+        found: list[tuple[int, ...]] = []
         _gather(self.rest, _place(reading), found)
         _gather(self.here, scene.kinds, found)
         if reading.lead is not None:
@@ -71,12 +71,12 @@ class _Rows:
         _gather(self.words, set(scene.tokens.norms[scene.first : scene.last]), found)
         return found
 
-    def of_candidate(self, reading: Reading, candidate: Candidate) -> list[list[int]]:
+    def of_candidate(self, reading: Reading, candidate: Candidate) -> list[tuple[int, ...]]:
         """The rows of a candidate."""
         scene = reading.scene
         norms = scene.tokens.norms
         first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
-        found: list[list[int]] = []
+        found: list[tuple[int, ...]] = []
         for name in _manner(reading, candidate, first, last):
             row = self.rest.get(name)
             if row is not None:
@@ -114,7 +114,7 @@ class Weights:
         above = reading.hierarchy.ancestors(term)
         of_this = self._terms.get((number, term, above))
         if of_this is None:
-            told: list[list[int]] = []
+            told: list[tuple[int, ...]] = []
             _gather(self._rows.rest, of_term(term, above), told)
             of_this = self._terms[number, term, above] = _sum(told, number)
         score = reading.judged[number] + of_this + _sum(self._rows.of_candidate(reading, candidate), number)
@@ -236,14 +236,14 @@ def _term(candidate: Candidate) -> str:
     return "literal" if isinstance(target, Value) else target
 
 
-def _gather(table: dict[str, list[int]], names: Iterable[str], found: list[list[int]]) -> None:
+def _gather(table: dict[str, tuple[int, ...]], names: Iterable[str], found: list[tuple[int, ...]]) -> None:
     for name in names:
         row = table.get(name)
         if row is not None:
             found.append(row)
 
 
-def _sum(rows: list[list[int]], kind: int) -> int:
+def _sum(rows: list[tuple[int, ...]], kind: int) -> int:
     score = 0
     for row in rows:
         score += row[kind]

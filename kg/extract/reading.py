@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, final
 
-from mypy_extensions import mypyc_attr
-
 from kg.extract.asides import Aside, asides
 from kg.extract.frames import Frame, frames
 from kg.extract.scene import Scene
@@ -60,7 +58,6 @@ _FAMILIES: Final[dict[int, tuple[str, ...]]] = {
 
 
 @final
-@mypyc_attr(acyclic=True)
 class Candidate:
     """An assertion with the frame that it belongs to and the topic of the statement that it asks for."""
 

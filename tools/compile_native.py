@@ -1,0 +1,115 @@
+"""Compiles the modules of `kg.native.MODULES` into build/native with mypyc, unless what is there was made from the same sources.
+
+    python tools/compile_native.py [--folder build/native]
+
+It takes a minute or two, once; `make` calls it. Nothing needs it: where there is no C compiler, or it does not like what mypyc writes, a
+line says so and everything runs uncompiled.
+
+The code is compiled with warnings as errors, at the level of optimisation at which gcc follows each value: that has shown mistakes of mypyc
+itself, and nothing that is not sure to be right may be run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+os.environ["KG_PURE"] = "1"
+
+from kg import native  # noqa: E402  (the checkout's own, whatever is installed)
+
+SETUP = """
+from mypyc.build import mypycify
+from setuptools import setup
+
+setup(
+    name="kg-native",
+    ext_modules=mypycify({arguments!r}, opt_level="1", debug_level="0"),
+    script_args=["--quiet", "build_ext", "--build-lib", "lib", "--build-temp", "temp"],
+)
+"""
+CONFIGURATION = """
+[mypy]
+python_version = 3.11
+strict = true
+ignore_missing_imports = true
+"""
+
+
+def current(folder: Path) -> bool:
+    """Whether the folder holds what would be compiled now."""
+    try:
+        return bool(json.loads((folder / native.MANIFEST).read_text(encoding="utf-8"))["from"] == native.wanted())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def compile_into(folder: Path) -> str | None:
+    """Compile all modules into the folder; what stood in the way, or None."""
+    try:
+        import mypyc.build  # noqa: F401
+        import setuptools  # noqa: F401
+    except ImportError as error:
+        return f"{error.name} is not installed"
+    if not Path(sysconfig.get_paths()["include"], "Python.h").is_file():
+        return "the headers of Python are not installed"
+    compiler = os.environ.get("CC") or (sysconfig.get_config_var("CC") or "cc").split()[0]
+    if not (shutil.which(compiler.split()[0])):
+        return f"there is no C compiler ({compiler})"
+    made_from = native.wanted()
+    with tempfile.TemporaryDirectory(prefix="kg-native-") as name:
+        scratch = Path(name)
+        shutil.copytree(native.PACKAGE, scratch / "kg", ignore=shutil.ignore_patterns("__pycache__", "static", "_data"))
+        (scratch / "mypy.ini").write_text(CONFIGURATION, encoding="utf-8")
+        files = [native.source(module).relative_to(native.PACKAGE.parent).as_posix() for module in native.MODULES]
+        (scratch / "setup.py").write_text(SETUP.format(arguments=["--config-file", "mypy.ini", *files]), encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": str(scratch)}
+        done = subprocess.run([sys.executable, "setup.py"], cwd=scratch, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return "mypyc or the C compiler stopped:\n" + "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+        _keep(scratch / "lib", folder, made_from)
+    return None
+
+
+def _keep(built: Path, folder: Path, made_from: dict[str, str]) -> None:
+    """Put what was built in place, the manifest last: without it nothing is taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / native.MANIFEST).unlink(missing_ok=True)
+    files: dict[str, str] = {}
+    suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
+    for path in sorted(built.rglob(f"*{suffix}")):
+        parts = [*path.relative_to(built).parts[:-1], path.name.removesuffix(suffix)]
+        module = ".".join(parts).removesuffix(".__init__")
+        files[module] = module + suffix
+        # Renamed into place, because a process may still run what stands there.
+        partial = folder / (module + ".partial")
+        shutil.copyfile(path, partial)
+        partial.replace(folder / files[module])
+    text = json.dumps({"from": made_from, "files": files}, indent=1, sort_keys=True)
+    (folder / native.MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Compile if need be; never fail."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, default=native.FOLDER)
+    folder = parser.parse_args().folder
+    if os.environ.get("KG_PURE_BUILD") or current(folder):
+        return
+    print("Compiling extraction (once; a minute or two) ...", file=sys.stderr)
+    hindrance = compile_into(folder)
+    if hindrance is not None:
+        print(f"Extraction runs uncompiled, several times slower: {hindrance}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
