@@ -7,9 +7,10 @@ WORKERS ?= 2
 MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench bench-scale bench-load fuzz eval fit mutate vendor clean
+.PHONY: help native demo test lint docs bench bench-scale bench-load fuzz eval fit mutate vendor clean
 
 help:
+	@echo 'make native compiles extraction, which make demo, test and bench do by themselves; without a C compiler all runs uncompiled'
 	@echo 'make demo   policies of examples/ become a graph that is checked and asked'
 	@echo 'make test   all tests'
 	@echo 'make lint   ruff, mypy, Turtle and SPARQL syntax, the ontology, direction of imports'
@@ -35,7 +36,11 @@ help:
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,bench]'
 	@touch $@
 
-demo: .venv/installed
+# Extraction compiled into build/native, where there is a C compiler; without it all is the same, only slower. KG_PURE=1 leaves it out.
+native: .venv/installed
+	@$(BIN)/python tools/compile_native.py
+
+demo: native
 	@mkdir -p $(DEMO)
 	@echo '$$ kg build examples/policies -o $(DEMO)/graph.trig'
 	@$(BIN)/kg build examples/policies -o $(DEMO)/graph.trig
@@ -44,7 +49,7 @@ demo: .venv/installed
 	@echo; echo '$$ kg query transfers_outside_eea --graph $(DEMO)/graph.trig'
 	@$(BIN)/kg query transfers_outside_eea --graph $(DEMO)/graph.trig
 
-test: .venv/installed
+test: native
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
 
 lint: .venv/installed
@@ -59,15 +64,15 @@ docs: .venv/installed
 	@$(BIN)/python tools/generate_docs.py
 	@$(BIN)/python tools/ontology_reference.py
 
-bench: .venv/installed-bench
+bench: .venv/installed-bench native
 	@$(BIN)/python benchmarks
 
-bench-scale: .venv/installed-bench
+bench-scale: .venv/installed-bench native
 	@$(BIN)/python benchmarks scale 1000 10000 --folder build/scale
 	@$(BIN)/python benchmarks kills
 	@$(BIN)/python benchmarks clusters
 
-bench-load: .venv/installed-bench
+bench-load: .venv/installed-bench native
 	@$(BIN)/python benchmarks load
 
 fuzz: .venv/installed

@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kg import native as _native
+
 if TYPE_CHECKING:
     from kg import documents, export, extract, findings, flows, graph, push, query, reason, segment, store, validate, vocabulary
     from kg.errors import ConfigurationError, InputError, KgError, MissingComponentError, OutputError
@@ -44,6 +46,8 @@ __all__ = [
     "validate",
     "vocabulary",
 ]
+
+_native.install()
 
 _RECORDS = {"Clause", "Document", "Extraction", "Statement"}
 

@@ -27,3 +27,8 @@ def shapes_dir() -> Path:
 def queries_dir() -> Path:
     """The folder of the catalogue of questions, a ``.rq`` file for each."""
     return _ROOT / "queries"
+
+
+def weights_file() -> Path:
+    """What the fitted part of extraction learnt."""
+    return _PACKAGE / "extract" / "weights.json"

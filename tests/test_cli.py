@@ -74,11 +74,14 @@ def test_help_of_every_verb_has_examples(verb: str) -> None:
     assert f"kg {verb}" in result.stdout.partition("Examples:")[2]
 
 
-def test_version_is_the_distribution_s() -> None:
+def test_version_is_the_distribution_s_and_tells_what_runs() -> None:
     from importlib.metadata import version
 
+    from kg import native
+
     result = kg("--version")
-    assert (result.exit_code, result.stdout) == (0, f"kg {version('policy-kg')}\n")
+    told = "compiled" if native.compiled() else "not compiled"
+    assert (result.exit_code, result.stdout) == (0, f"kg {version('policy-kg')}\nextraction: {told}\n")
 
 
 # build

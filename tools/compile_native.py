@@ -19,10 +19,12 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+PURE = bool(os.environ.get("KG_PURE"))
 os.environ["KG_PURE"] = "1"
 
 from kg import native  # noqa: E402  (the checkout's own, whatever is installed)
@@ -85,7 +87,7 @@ def _keep(built: Path, folder: Path, made_from: dict[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / native.MANIFEST).unlink(missing_ok=True)
     files: dict[str, str] = {}
-    suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
+    suffix = EXTENSION_SUFFIXES[0]
     for path in sorted(built.rglob(f"*{suffix}")):
         parts = [*path.relative_to(built).parts[:-1], path.name.removesuffix(suffix)]
         module = ".".join(parts).removesuffix(".__init__")
@@ -103,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=native.FOLDER)
     folder = parser.parse_args().folder
-    if os.environ.get("KG_PURE_BUILD") or current(folder):
+    if PURE or current(folder):
         return
     print("Compiling extraction (once; a minute or two) ...", file=sys.stderr)
     hindrance = compile_into(folder)

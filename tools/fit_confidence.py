@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -23,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from kg.documents import read
 from kg.extract import extract
-from kg.extract.judgement import KINDS, Weights, properties, read_weights
+from kg.extract.judgement import Weights, properties, read_weights
 from kg.extract.reading import Candidate, Reading
 from kg.findings import findings
 from kg.model import Document
@@ -67,28 +68,17 @@ class Example:
     agreed: bool
 
 
-class Listener(Weights):
-    """Weights that judge nothing and write down what they are asked, so that learning sees exactly what judging will see."""
-
-    def __init__(self) -> None:
-        super().__init__("en", {})
-        object.__setattr__(self, "heard", [])
-
-    def judge(self, reading: Reading, candidate: Candidate) -> float | None:
-        kind = KINDS.get(candidate.predicate, "")
-        if kind:
-            names = tuple(properties(reading, candidate))
-            self.heard.append((kind, names, candidate.start, candidate.end))  # type: ignore[attr-defined]
-        return None
-
-
 def examples(name: str, documents: Mapping[str, Document], vocabulary: Vocabulary) -> Iterator[Example]:
     """The candidates of a set with the annotators' verdicts."""
     marked = marks(name, documents)
     for title, document in documents.items():
-        listener = Listener()
-        extract(document, vocabulary, dict.fromkeys(LAYOUT.values(), listener))
-        for kind, names, start, end in listener.heard:  # type: ignore[attr-defined]
+        heard: list[tuple[str, tuple[str, ...], int, int]] = []
+
+        def listen(kind: str, reading: Reading, candidate: Candidate, heard: list[Any] = heard) -> None:
+            heard.append((kind, tuple(properties(reading, candidate)), candidate.start, candidate.end))
+
+        extract(document, vocabulary, dict.fromkeys(LAYOUT.values(), Weights("en", {}, listen)))
+        for kind, names, start, end in heard:
             label = ANSWER[kind][SETS.index(name)]
             if label:
                 covered = sum(max(0, min(end, b) - max(start, a)) for a, b in marked[title, label])

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # The base and then the steps, in the order of the data. Modules of one line do not import each other.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "hosts", "namespaces", "resources"),
-    ("model", "atomic", "tokens"),
+    ("errors", "hosts", "namespaces", "native", "resources"),
+    ("model", "atomic", "tokens", "mention", "hierarchy"),
     ("iris",),
     ("language",),
     ("documents",),

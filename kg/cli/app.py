@@ -75,9 +75,9 @@ StoreOption = Annotated[Path | None, typer.Option("--store", metavar="DIR", help
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from kg import __version__
+        from kg import __version__, native
 
-        typer.echo(f"kg {__version__}")
+        typer.echo(f"kg {__version__}\nextraction: {'compiled' if native.compiled() else 'not compiled'}")
         raise typer.Exit
 
 

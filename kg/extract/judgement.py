@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, final
 
 from kg.extract.reading import COLLECT, GENERIC, KEEP, MOVE, REMOVE, SHARE, USE, Candidate, Reading
 from kg.model import Clause, Document, StorageDuration, Value
+from kg.resources import weights_file
 
 KINDS: Final[Mapping[str, str]] = {
     "dpv:hasPersonalData": "data",
@@ -89,10 +90,20 @@ class _Rows:
         return found
 
 
+@final
 class Weights:
-    """What was learnt for one language and layout: the weight of each property by kind. A property's name says what it is."""
+    """What was learnt for one language and layout: the weight of each property by kind. A property's name says what it is.
 
-    def __init__(self, language: str, kinds: Mapping[str, Mapping[str, float]]) -> None:
+    Where `listen` is given, nothing is judged: it is told what would be, with the kind, so that learning sees what judging will see.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        kinds: Mapping[str, Mapping[str, float]],
+        listen: Callable[[str, Reading, Candidate], None] | None = None,
+    ) -> None:
+        self._listen: Final = listen
         self.language: Final = language
         self.kinds: Final = kinds
         self._numbers: Final = {kind: number for number, kind in enumerate(kinds)}
@@ -103,6 +114,8 @@ class Weights:
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
         """The probability that a reader would agree, or None where nothing was learnt about such candidates."""
         kind = KINDS.get(candidate.predicate)
+        if kind is not None and self._listen is not None:
+            self._listen(kind, reading, candidate)
         number = None if kind is None else self._numbers.get(kind)
         if number is None or not self.language.startswith(reading.scene.clause.language):
             return None
@@ -258,7 +271,7 @@ def _size(count: int) -> int:
 @cache
 def learnt(path: Path | None = None) -> Mapping[str, Weights]:
     """The weights that the package carries, by language; none where it carries none."""
-    source = path or Path(__file__).with_name("weights.json")
+    source = path or weights_file()
     if not source.exists():
         return {}
     return read_weights(json.loads(source.read_text(encoding="utf-8")))
