@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from kg import iris
@@ -52,8 +53,9 @@ def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding
         polarity = "denied" if statement.kind is StatementKind.DENIAL else "affirmed"
         clause = extraction.clauses[statement.clauses[-1]]
         where = iris.clause(version, clause.start, clause.end)
+        modality = statement.modality.removeprefix("pk:").lower()
         for assertion in statement.assertions:
-            rows.extend(_rows(extraction, assertion, beside, polarity, statement.modality.removeprefix("pk:").lower(), where, vocabulary))
+            rows.extend(_rows(extraction, assertion, beside, polarity, modality, where, vocabulary))
     for fact in extraction.facts:
         clause = extraction.clauses[fact.clause]
         where = iris.clause(version, clause.start, clause.end)
@@ -83,27 +85,24 @@ def _same(starts: list[int], row: Finding) -> tuple[object, ...]:
 
 def _rows(
     extraction: Extraction, assertion: Assertion, beside: set[str], polarity: str, modality: str | None, clause: str, vocabulary: Vocabulary
-) -> Iterator[Finding]:
+) -> list[Finding]:
     target = assertion.object
     concept = target.kind if isinstance(target, StorageDuration) else target if isinstance(target, str) else None
     enough = LIKELY if extraction.judged and assertion.predicate in KINDS else ANSWERS
     keys = _requirements(assertion.predicate, concept, beside, vocabulary) if assertion.confidence >= enough else []
-    for key in keys or (None,):
-        yield Finding(
-            extraction.document.path,
-            assertion.start,
-            assertion.end,
-            extraction.document.text[assertion.start : assertion.end],
-            key,
-            (concept,) if concept else (),
-            "value" if isinstance(target, Value) else assertion.predicate.partition(":")[2].removeprefix("has").lower(),
-            polarity,
-            modality,
-            clause,
-            assertion.confidence,
-            assertion.rule,
-        )
+    document, start, end = extraction.document, assertion.start, assertion.end
+    quote, concepts = document.text[start:end], (concept,) if concept else ()
+    role = "value" if isinstance(target, Value) else _role(assertion.predicate)
+    return [
+        Finding(document.path, start, end, quote, key, concepts, role, polarity, modality, clause, assertion.confidence, assertion.rule)
+        for key in keys or [None]
+    ]
 
 
-def _requirements(predicate: str, concept: str | None, beside: set[str], vocabulary: Vocabulary) -> list[str]:
+@cache
+def _role(predicate: str) -> str:
+    return predicate.partition(":")[2].removeprefix("has").lower()
+
+
+def _requirements(predicate: str, concept: str | None, beside: set[str], vocabulary: Vocabulary) -> list[str | None]:
     return [requirement.key for requirement in vocabulary.asked(predicate, concept) if requirement.not_beside.isdisjoint(beside)]

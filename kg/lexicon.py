@@ -273,92 +273,104 @@ class Lexicon:
         """The same by kind: by role, and each cue and topic by its term."""
         if len(self._states) > _CACHED_STATES:
             self._states = _States(self._trie)
-        words, states = self._words, self._states
+        words, states, ends = self._words, self._states, self._trie.ends
         opened, following, told, barred, goes_on = states.opened, states.following, states.told, states.barred, states.goes_on
         sorts = [words.sort(norm) for norm in tokens.norms[first:last]]
         count = len(sorts)
-        found: dict[str, list[Mention]] = {}
-        ruled_out: dict[str, list[Mention]] = {}
+        matches = _Matches()
+        bars = _Matches()
         for place, opening in enumerate(sorts):
             first_state = opened.get(opening.number)
             state = states.open(opening) if first_state is None else first_state
             end = place + 1
             while True:
-                if told[state]:
-                    self._tell(told[state], found, tokens, first + place, first + end)
-                if barred[state]:
-                    self._tell(barred[state], ruled_out, tokens, first + place, first + end)
+                for number in told[state]:
+                    matches.add(ends[number], place, end)
+                for number in barred[state]:
+                    bars.add(ends[number], place, end)
                 if end >= count or not goes_on[state]:
                     break
                 sort = sorts[end]
                 after = following[state].get(sort.number)
                 state = states.after(state, sort) if after is None else after
                 end += 1
-        for kind, bars in ruled_out.items():
-            _rule_out(found, kind, bars)
-        for kind, mentions in found.items():
-            if len(mentions) > 1:
-                found[kind] = _longest(mentions)
+        if bars.ends:
+            matches.rule_out(bars)
+        return matches.mentions(tokens, first)
+
+
+@final
+class _Matches:
+    """The forms that match in a stretch, in order of place, in columns: what they say, their first token and the one after their last.
+
+    Only those that are left in the end become mentions: nearly half lie within longer ones.
+    """
+
+    __slots__ = ("ends", "firsts", "kinds", "lasts")
+
+    def __init__(self) -> None:
+        self.ends: Final[list[_End]] = []
+        self.firsts: Final[list[int]] = []
+        self.lasts: Final[list[int]] = []
+        self.kinds: Final[dict[str, list[int]]] = {}
+
+    def add(self, end: _End, first: int, last: int) -> None:
+        """One more match; it gets the next row, which is noted under its kind."""
+        rows = self.kinds.get(end.kind)
+        if rows is None:
+            self.kinds[end.kind] = [len(self.ends)]
+        else:
+            rows.append(len(self.ends))
+        self.ends.append(end)
+        self.firsts.append(first)
+        self.lasts.append(last)
+
+    def rule_out(self, bars: _Matches) -> None:
+        """Drop what lies in the span of a `notLabel` of its term, or in one of all terms, whose kind is ""."""
+        for kind, barring in bars.kinds.items():
+            for name in [kind] if kind else list(self.kinds):
+                rows = self.kinds.get(name)
+                if rows is None:
+                    continue
+                kept = [row for row in rows if not any(self._within(row, bars, bar, kind == "") for bar in barring)]
+                if kept:
+                    self.kinds[name] = kept
+                else:
+                    del self.kinds[name]
+
+    def _within(self, row: int, bars: _Matches, bar: int, every: bool) -> bool:
+        inside = bars.firsts[bar] <= self.firsts[row] and self.lasts[row] <= bars.lasts[bar]
+        return inside and (every or self.ends[row].term == bars.ends[bar].term)
+
+    def mentions(self, tokens: Tokens, start: int) -> dict[str, list[Mention]]:
+        """What is left, by kind; the stretch starts at token `start`."""
+        found: dict[str, list[Mention]] = {}
+        for kind, rows in self.kinds.items():
+            here: list[Mention] = []
+            for row in rows if len(rows) == 1 else self._longest(rows):
+                end, first, last = self.ends[row], start + self.firsts[row], start + self.lasts[row]
+                here.append(Mention(end.term, end.role, tokens.starts[first], tokens.ends[last - 1], end.weak, end.text, first, last))
+            found[kind] = here
         return found
 
-    def _tell(self, told: tuple[int, ...], found: dict[str, list[Mention]], tokens: Tokens, first: int, last: int) -> None:
-        """Add what forms that end with the token before `last` say of the stretch."""
-        start, end = tokens.starts[first], tokens.ends[last - 1]
-        for number in told:
-            each = self._trie.ends[number]
-            mention = Mention(each.term, each.role, start, end, each.weak, each.text, first, last)
-            here = found.get(each.kind)
-            if here is None:
-                found[each.kind] = [mention]
-            else:
-                here.append(mention)
-
-
-def _rule_out(found: dict[str, list[Mention]], kind: str, bars: list[Mention]) -> None:
-    """Drop the mentions of a kind, or of all if it is "", that lie in the span of a `notLabel` of their term, or of one of all terms."""
-    for name in [kind] if kind else list(found):
-        mentions = found.get(name)
-        if mentions is None:
-            continue
-        kept = [
-            m for m in mentions if not any(bar.first <= m.first and m.last <= bar.last and (not kind or m.term == bar.term) for bar in bars)
-        ]
-        if kept:
-            found[name] = kept
-        else:
-            del found[name]
-
-
-def _bars(bar: Mention, mention: Mention, every: bool) -> bool:
-    return bar.first <= mention.first and mention.last <= bar.last and (every or mention.term == bar.term)
-
-
-def _longest(mentions: list[Mention]) -> list[Mention]:
-    """Of mentions in order of place those that do not overlap with a longer one, or with a better one of the same length."""
-    reached = 0
-    apart = True
-    for mention in mentions:
-        if mention.first < reached:
-            apart = False
-            break
-        reached = mention.last
-    if apart:
-        return mentions
-    kept: list[Mention] = []
-    for mention in sorted(mentions, key=_rank):
-        if not any(other.first < mention.last and mention.first < other.last for other in kept):
-            kept.append(mention)
-    kept.sort(key=_first)
-    return kept
-
-
-def _rank(mention: Mention) -> tuple[int, bool, int]:
-    """The longest first, of these the strong, of these the first; what is left stands in the order of the forms."""
-    return mention.first - mention.last, mention.weak, mention.first
-
-
-def _first(mention: Mention) -> int:
-    return mention.first
+    def _longest(self, rows: list[int]) -> list[int]:
+        """Of matches in order of place those that do not overlap with a longer one, or with a better one of the same length."""
+        reached = 0
+        apart = True
+        for row in rows:
+            if self.firsts[row] < reached:
+                apart = False
+                break
+            reached = self.lasts[row]
+        if apart:
+            return rows
+        kept: list[int] = []
+        for _, _, _, row in sorted([(self.firsts[row] - self.lasts[row], self.ends[row].weak, self.firsts[row], row) for row in rows]):
+            first, last = self.firsts[row], self.lasts[row]
+            if not any(self.firsts[other] < last and first < self.lasts[other] for other in kept):
+                kept.append(row)
+        kept.sort()
+        return kept
 
 
 @final

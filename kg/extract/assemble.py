@@ -39,7 +39,9 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
         frames.setdefault((frame.start, frame.end, frame.denied), []).append(candidate)
     conditions = tuple(_conditions(reading)) if frames else ()
     for key in sorted(frames):
-        members = sorted(frames[key], key=lambda c: (_bucket(c), c.start, c.end, c.predicate, str(c.object)))
+        members = frames[key]
+        if len(members) > 1:
+            members.sort(key=lambda c: (_bucket(c), c.start, c.end, c.predicate, str(c.object)))
         groups = [(bucket, list(group)) for bucket, group in groupby(members, key=_bucket)]
         general = [c for bucket, group in groups if bucket == "general" for c in group]
         for bucket, group in groups:
@@ -82,10 +84,14 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
         topic,
         frame.modality,
         clauses,
-        tuple(sorted(assertions.values(), key=lambda a: (a.start, a.end, a.predicate, str(a.object)))),
+        tuple(assertions.values()) if len(assertions) == 1 else tuple(sorted(assertions.values(), key=_in_order)),
         tuple((m.start, m.end) for m in scene.cues("pk:Hedge") if frame.start <= m.start < frame.end),
         conditions,
     )
+
+
+def _in_order(assertion: Assertion) -> tuple[int, int, str, str]:
+    return assertion.start, assertion.end, assertion.predicate, str(assertion.object)
 
 
 def _place(frame: Frame, members: list[Candidate]) -> int:

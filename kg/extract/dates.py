@@ -18,6 +18,8 @@ _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 def dates(scene: Scene, vocabulary: Vocabulary) -> list[tuple[date, int, int]]:
     """The whole dates of a clause with their spans. "03/04/2020" is left out: it is two dates, by the country."""
     found: list[tuple[date, int, int]] = []
+    if not _YEAR.search(scene.text, scene.start, scene.end):
+        return found
     for pattern, order in ((_ISO, (1, 2, 3)), (_DOTTED, (3, 2, 1))):
         for found_at in pattern.finditer(scene.text, scene.start, scene.end):
             day = _date(*(int(found_at.group(n)) for n in order))

@@ -18,6 +18,7 @@ _DATE_LIKE: Final = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}
 _POSTCODE: Final = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
 _OPENING: Final = 10
 _BESIDE: Final = 30
+_ENOUGH: Final = 4
 _CONTACT: Final[tuple[str, ...]] = ("pk:TopicContact", "pk:TopicController", "pk:TopicOfficer")
 _ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicComplaint", "pk:TopicLinks", "pk:TopicCookies")
 
@@ -34,9 +35,11 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
     if not (here or cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
         return
     short = name.text.casefold()
+    if short[:_ENOUGH] not in scene.text[scene.start : scene.end].casefold():
+        return  # Whatever names the controller begins as its name does.
     for found in (*candidates(scene, common), *(_written(scene, name.text))):
         text = found.text.casefold()
-        if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) > 3):
+        if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) >= _ENOUGH):
             beside = any(max(cue.start - found.end, found.start - cue.end) <= _BESIDE for cue in cues)
             if here or beside or titled or opening or about or (found.legal and _says_whose(scene, found)):
                 sure = 0.9 if beside else 0.7

@@ -76,6 +76,8 @@ def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
 
 
 def _capital(text: str, place: int) -> bool:
+    if "a" <= text[place] <= "z" and text[place + 1 : place + 3].islower():
+        return False  # As most words are, this one is small: not even "iPhone".
     if text[place].islower() and (match := _CAMEL.match(text, place)):
         return len(match.group()) > 3
     return text[place].isupper() or (text[place].isdigit() and text[place + 1 : place + 2].isalpha())
