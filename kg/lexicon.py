@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import product
-from threading import Lock
 from typing import Final, final
 
 from kg.errors import ConfigurationError
@@ -59,15 +58,16 @@ class _Node:
 
 @final
 class _Sort:
-    """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them."""
+    """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them. `opened` is the state in which
+    a word of the sort leaves a text that begins with it, once that is known."""
 
-    __slots__ = ("classes", "elements", "number", "wall")
+    __slots__ = ("classes", "elements", "opened", "wall")
 
-    def __init__(self, number: int, elements: frozenset[int], classes: frozenset[str], wall: bool) -> None:
-        self.number: Final = number
+    def __init__(self, elements: frozenset[int], classes: frozenset[str], wall: bool) -> None:
         self.elements: Final = elements
         self.classes: Final = classes
         self.wall: Final = wall
+        self.opened: _State | None = None
 
 
 @final
@@ -86,10 +86,28 @@ class _End:
 
 
 @final
+class _State:
+    """All that may follow after the words read so far: the trie made deterministic, by the sort of the next word.
+
+    What follows is worked out when a text first asks for it. `told` is what the forms that end here say, the best of each term, and
+    `barred` what those of a `notLabel` do. Where nothing is `waiting`, reading stops.
+    """
+
+    __slots__ = ("barred", "following", "goes_on", "told", "waiting")
+
+    def __init__(self, waiting: tuple[tuple[int, int], ...], told: tuple[_End, ...], barred: tuple[_End, ...]) -> None:
+        self.waiting: Final = waiting
+        self.goes_on: Final = bool(waiting)
+        self.told: Final = told
+        self.barred: Final = barred
+        self.following: Final[dict[_Sort, _State]] = {}
+
+
+@final
 class _Trie:
     """The forms as a trie over elements.
 
-    The number of a form is its place in `ends`: the strong ones come first, then the weak ones, then what a `notLabel` says.
+    The number of a form is its place in `_ends`: the strong ones come first, then the weak ones, then what a `notLabel` says.
     """
 
     def __init__(self, forms: Iterable[Form]) -> None:
@@ -104,7 +122,8 @@ class _Trie:
                 elif len(sequence) == 1 and isinstance(sequence[0], str):
                     classes.setdefault(self._elements.identify(sequence[0], form.inflections), set()).add(form.term)
         self.words = _Words(self._elements, classes)
-        self.ends: Final = [_End(form) for form in ordered]
+        self._ends: Final = [_End(form) for form in ordered]
+        self._states: Final[dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], _State]] = {}
 
     def _plant(self, sequence: Iterable[str | int], form: Form, ends: int) -> None:
         node = self._nodes[0]
@@ -124,8 +143,21 @@ class _Trie:
             node = child
         node.ends.append(ends)
 
-    def reach(self, waiting: Iterable[tuple[int, int]], sort: _Sort) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
-        """What nodes that wait, each for so many words yet, go on with after one more word: what waits then, and which forms end."""
+    def open(self, sort: _Sort) -> _State:
+        """The state after a first word."""
+        if len(self._states) >= _CACHED_STATES:
+            self._states.clear()
+            self.words.forget()
+        state = sort.opened = self._after(((0, 0),), sort)
+        return state
+
+    def after(self, state: _State, sort: _Sort) -> _State:
+        """The state after one more word."""
+        after = state.following[sort] = self._after(state.waiting, sort)
+        return after
+
+    def _after(self, waiting: tuple[tuple[int, int], ...], sort: _Sort) -> _State:
+        """What the nodes that wait go on with, and which may wait longer, for how many words."""
         ends: set[int] = set()
         following: dict[int, int] = {}
         for number, gap in waiting:
@@ -136,63 +168,19 @@ class _Trie:
                 child = node.children[element]
                 ends.update(child.ends)
                 _wait(following, child, 0)
-        return tuple(sorted(following.items())), tuple(sorted(ends))
-
-
-@final
-class _States:
-    """The trie made deterministic, by the sort of the next word. A state is all that may follow after the words read so far.
-
-    What follows is worked out when a text first asks for it. `opened` is the state after a first word of a sort. Of each state, `following`
-    are those after one more word, by its sort; `told` the numbers of the forms that end here, the best of each term, and `barred` those of
-    a `notLabel`; where nothing `goes_on`, reading stops. All are numbers, because numbers cost the garbage collector nothing.
-    """
-
-    def __init__(self, trie: _Trie) -> None:
-        self._trie: Final = trie
-        self._lock: Final = Lock()
-        self._numbers: Final[dict[tuple[tuple[tuple[int, int], ...], tuple[int, ...]], int]] = {}
-        self._waiting: Final[list[tuple[tuple[int, int], ...]]] = []
-        self.opened: Final[dict[int, int]] = {}
-        self.following: Final[list[dict[int, int]]] = []
-        self.told: Final[list[tuple[int, ...]]] = []
-        self.barred: Final[list[tuple[int, ...]]] = []
-        self.goes_on: Final[list[bool]] = []
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def open(self, sort: _Sort) -> int:
-        """The state after a first word."""
-        after = self.opened[sort.number] = self._after(((0, 0),), sort)
-        return after
-
-    def after(self, state: int, sort: _Sort) -> int:
-        """The state after one more word."""
-        after = self.following[state][sort.number] = self._after(self._waiting[state], sort)
-        return after
-
-    def _after(self, waiting: tuple[tuple[int, int], ...], sort: _Sort) -> int:
-        key = self._trie.reach(waiting, sort)
-        with self._lock:
-            known = self._numbers.get(key)
-            if known is not None:
-                return known
-            best: dict[tuple[str, str], int] = {}
-            bars: list[int] = []
+        key = (tuple(sorted(following.items())), tuple(sorted(ends)))
+        state = self._states.get(key)
+        if state is None:
+            best: dict[tuple[str, str], _End] = {}
+            bars: list[_End] = []
             for number in key[1]:
-                end = self._trie.ends[number]
+                end = self._ends[number]
                 if end.bars:
-                    bars.append(number)
+                    bars.append(end)
                 else:
-                    best.setdefault((end.kind, end.term), number)
-            self._waiting.append(key[0])
-            self.following.append({})
-            self.told.append(tuple(best.values()))
-            self.barred.append(tuple(bars))
-            self.goes_on.append(bool(key[0]))
-            state = self._numbers[key] = len(self._numbers)
-            return state
+                    best.setdefault((end.kind, end.term), end)
+            state = self._states[key] = _State(key[0], tuple(best.values()), tuple(bars))
+        return state
 
 
 def _wait(waiting: dict[int, int], node: _Node, gap: int) -> None:
@@ -250,7 +238,6 @@ class Lexicon:
     def __init__(self, forms: Iterable[Form]) -> None:
         self._trie: Final = _Trie(forms)
         self._words: Final = self._trie.words
-        self._states = _States(self._trie)
 
     def classes(self, norm: str) -> frozenset[str]:
         """The word classes (terms of role "word") that a normalised word belongs to."""
@@ -271,28 +258,25 @@ class Lexicon:
 
     def find(self, tokens: Tokens, first: int, last: int) -> dict[str, list[Mention]]:
         """The same by kind: by role, and each cue and topic by its term."""
-        if len(self._states) > _CACHED_STATES:
-            self._states = _States(self._trie)
-        words, states, ends = self._words, self._states, self._trie.ends
-        opened, following, told, barred, goes_on = states.opened, states.following, states.told, states.barred, states.goes_on
+        words, trie = self._words, self._trie
         sorts = [words.sort(norm) for norm in tokens.norms[first:last]]
         count = len(sorts)
-        matches = _Matches()
-        bars = _Matches()
+        matches, bars = _Matches(), _Matches()
         for place, opening in enumerate(sorts):
-            first_state = opened.get(opening.number)
-            state = states.open(opening) if first_state is None else first_state
+            state = opening.opened
+            if state is None:
+                state = trie.open(opening)
             end = place + 1
             while True:
-                for number in told[state]:
-                    matches.add(ends[number], place, end)
-                for number in barred[state]:
-                    bars.add(ends[number], place, end)
-                if end >= count or not goes_on[state]:
+                for told in state.told:
+                    matches.add(told, place, end)
+                for told in state.barred:
+                    bars.add(told, place, end)
+                if not state.goes_on or end >= count:
                     break
                 sort = sorts[end]
-                after = following[state].get(sort.number)
-                state = states.after(state, sort) if after is None else after
+                after = state.following.get(sort)
+                state = trie.after(state, sort) if after is None else after
                 end += 1
         if bars.ends:
             matches.rule_out(bars)
@@ -388,6 +372,11 @@ class _Words:
         known = self._known.get(norm)
         return self._learn(norm) if known is None else known
 
+    def forget(self) -> None:
+        """Let go of the states after a first word."""
+        for sort in self._sorts.values():
+            sort.opened = None
+
     def _learn(self, norm: str) -> _Sort:
         if len(self._known) >= _CACHED_WORDS:
             self._known.clear()
@@ -395,7 +384,7 @@ class _Words:
         sort = self._sorts.get((elements, wall))
         if sort is None:
             classes = frozenset(term for element in elements for term in self._classes.get(element, ()))
-            sort = self._sorts[elements, wall] = _Sort(len(self._sorts), elements, classes, wall)
+            sort = self._sorts[elements, wall] = _Sort(elements, classes, wall)
         self._known[norm] = sort
         return sort
 

@@ -33,6 +33,10 @@ _ACTS: Final[dict[str, int]] = {"collect": COLLECT, "share": SHARE, "keep": KEEP
 _WINDOW: Final = 3
 _RUNNING: Final = 1.1
 _MILLION: Final = 1_000_000
+_SIZES: Final = [0, *(1 << power for power in range(30))]
+_PLACES: Final = [f"place {size}" for size in _SIZES]
+_LEFTS: Final = [f"left {size}" for size in _SIZES]
+_SPANS: Final = [f"span {size}" for size in _SIZES]
 
 
 @final
@@ -223,15 +227,17 @@ def _manner(reading: Reading, candidate: Candidate, first: int, last: int) -> li
         f"actor {frame.actor} {'after' if after else 'before'}",
         f"polarity {frame.denied} {frame.modality}",
         "aside none" if aside is None else f"aside {aside.exception}",
-        f"place {_size(first - scene.first)}",
-        f"left {_size(scene.last - last)}",
-        f"span {_size(last - first)}",
+        _sized(_PLACES, first - scene.first),
+        _sized(_LEFTS, scene.last - last),
+        _sized(_SPANS, last - first),
         f"{term} headed {bool(scene.clause.headings)}",
     ]
-    for act, family in _ACTS.items():
-        if reading.acts(frame, family):
-            names.append("acts " + act)
-            names.append(f"acts {act} on {term}")
+    acted = reading.acted(frame)
+    if acted:
+        for act, family in _ACTS.items():
+            if acted & family != 0:
+                names.append("acts " + act)
+                names.append(f"acts {act} on {term}")
     for topic in scene.nearest:
         names.append(f"{rule} under {topic}")
     if not scene.topics:
@@ -266,6 +272,11 @@ def _sum(rows: list[tuple[int, ...]], kind: int) -> int:
 def _size(count: int) -> int:
     """A number as a power of two at most as large: 0, 1, 2, 4, 8, …"""
     return 1 << (count.bit_length() - 1) if count > 0 else 0
+
+
+def _sized(names: list[str], count: int) -> str:
+    """Of names by size the one of a number."""
+    return names[min(max(count, 0).bit_length(), len(names) - 1)]
 
 
 @cache

@@ -179,21 +179,26 @@ class Reading:
             self.hierarchy.families[term] = known
         return known
 
+    def acted(self, frame: Frame) -> int:
+        """The families that the frame's verbs are of."""
+        families = 0
+        for verb in frame.verbs:
+            families |= self.families(verb.term)
+        return families
+
     def acts(self, frame: Frame, family: int) -> bool:
         """Whether one of the frame's verbs is of a family."""
-        return any(self.families(verb.term) & family != 0 for verb in frame.verbs)
+        return self.acted(frame) & family != 0
 
     def any_act(self, family: int) -> bool:
         """Whether any action of the clause or of its lead-in is of a family."""
         if self._acted < 0:
             acted = 0
             for frame in self.frames:
-                for verb in frame.verbs:
-                    acted |= self.families(verb.term)
+                acted |= self.acted(frame)
             if self.lead is not None:
                 for frame in self.lead.frames:
-                    for verb in frame.verbs:
-                        acted |= self.families(verb.term)
+                    acted |= self.acted(frame)
             self._acted = acted
         return self._acted & family != 0
 
