@@ -5,6 +5,7 @@
 FOLDER holds .txt files; without it the annotated policies beside the checkout are taken, else the examples. The two take turns; the ratio
 is of the medians, with the smallest and largest ratio of a round. Reading files and loading vocabulary, weights and pipeline are outside
 the clock. The first run of each is not counted: it fills what is remembered of words and their sequences, never of whole clauses.
+Extraction runs compiled where `make native` has compiled it, as spaCy always does; KG_PURE=1 measures it uncompiled.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import spacy
 from figures import beside, parser, tell
 
+from kg import native
 from kg.documents import read
 from kg.extract import extract
 from kg.extract.judgement import learnt
@@ -61,7 +63,7 @@ def main() -> None:
         one, other = seconds(ours), seconds(theirs)
         rounds.append((one, other))
         print(f"round {number}: kg {one:.2f} s, spaCy {other:.2f} s, ratio {one / other:.2f}")
-    name = "extraction, rules only" if options.rules_only else "extraction"
+    name = ("extraction, rules only" if options.rules_only else "extraction") + ("" if native.compiled() else ", uncompiled")
     figure = beside(name, "s of processor", f"spaCy {spacy.__version__}, blank English with sentencizer", rounds)
     print(f"ratio of medians {figure.ratio:.2f} (rounds {figure.spread[0]:.2f} to {figure.spread[1]:.2f})" if figure.spread else "")
     tell(options, [figure], f"{len(texts)} texts, {sum(map(len, texts)):,} characters")

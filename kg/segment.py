@@ -11,6 +11,7 @@ from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 from kg.model import BlockKind, Clause, Document
 
 _GLUED: Final = re.compile(r"(?<=[a-z0-9)][.!?])(?=[A-ZÄÖÅ][a-zäöå]+[ ,])|(?<=[A-Z]{2}[.!?])(?=[A-ZÄÖÅ][a-zäöå]+ )")
+_MAY_BE_GLUED: Final = re.compile(r"[.!?][A-ZÄÖÅ]")
 _NAVIGATION: Final = BlockKind.NAVIGATION
 _HEADING: Final = BlockKind.HEADING
 _CACHED_PAIRS: Final = 50_000
@@ -135,6 +136,8 @@ def _sentences(ends: _Ends, text: str, start: int, end: int) -> list[tuple[int, 
     piece = text[start:end]
     if not _MAY_END.search(piece, 0, len(piece) - 1):
         return [(start, end)] if piece.strip() else []
+    if not _MAY_BE_GLUED.search(piece):
+        return [span for first, last in ends.spans(piece) if (span := _trim(text, start + first, start + last)) is not None]
     spans: list[tuple[int, int]] = []
     for first, last in ends.spans(piece):
         cut = first

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final, final
 
-# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit.
+# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit. Most pieces are space, or a word
+# with no @ in reach, and so these come early; the words of an address, and what only looks like one, are left to the rest.
 _PIECE: Final = re.compile(
     r"\s+"
-    r"|(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
+    r"|(?=[hw])(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
+    r"|(?>[^\W_]+(?:['’][^\W_]+)*)(?![\w.+-]{0,64}@)"
     r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
     r"|[^\W_]+(?:['’][^\W_]+)*"
     r"|\S"
