@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, final
 
-# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit. Most pieces are space, or a word
-# with no @ in reach, and so these come early; the words of an address, and what only looks like one, are left to the rest.
+# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit. Most pieces are space, or a
+# word with no @ in reach, so these come early; the words of an address, and what only looks like one, are left to the rest.
 _PIECE: Final = re.compile(
     r"\s+"
     r"|(?=[hw])(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
@@ -57,6 +57,9 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     place = start
     pieces: list[str] = _PIECE.findall(text, start, len(text) if end is None else end)
     for piece in pieces:
+        if piece == " ":
+            place += 1
+            continue
         norm = known.get(piece)
         if norm is None:
             norm = _learn(piece)

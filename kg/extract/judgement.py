@@ -13,7 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, final
 
+from kg.extract.frames import Frame
 from kg.extract.reading import COLLECT, GENERIC, KEEP, MOVE, REMOVE, SHARE, USE, Candidate, Reading
+from kg.extract.scene import Scene
 from kg.model import Clause, Document, StorageDuration, Value
 from kg.resources import weights_file
 
@@ -33,6 +35,7 @@ _ACTS: Final[dict[str, int]] = {"collect": COLLECT, "share": SHARE, "keep": KEEP
 _WINDOW: Final = 3
 _RUNNING: Final = 1.1
 _MILLION: Final = 1_000_000
+_ASIDES: Final = ["aside none", "aside False", "aside True"]
 _SIZES: Final = [0, *(1 << power for power in range(30))]
 _PLACES: Final = [f"place {size}" for size in _SIZES]
 _LEFTS: Final = [f"left {size}" for size in _SIZES]
@@ -76,22 +79,23 @@ class _Rows:
         _gather(self.words, set(scene.tokens.norms[scene.first : scene.last]), found)
         return found
 
-    def of_candidate(self, reading: Reading, candidate: Candidate) -> list[tuple[int, ...]]:
-        """The rows of a candidate."""
-        scene = reading.scene
+    def of_place(self, scene: Scene, first: int, last: int, form: str) -> list[tuple[int, ...]]:
+        """The rows of a candidate's place and words."""
         norms = scene.tokens.norms
-        first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
         found: list[tuple[int, ...]] = []
-        for name in _manner(reading, candidate, first, last):
-            row = self.rest.get(name)
-            if row is not None:
-                found.append(row)
+        _gather(self.rest, _place_of(scene, first, last, form), found)
         _gather(self.before, set(norms[max(scene.first, first - _WINDOW) : first]), found)
         if last < scene.last:
             row = self.after.get(norms[last])
             if row is not None:
                 found.append(row)
         return found
+
+    def sum_of(self, names: Iterable[str], kind: int) -> int:
+        """The weight of some properties together."""
+        found: list[tuple[int, ...]] = []
+        _gather(self.rest, names, found)
+        return _sum(found, kind)
 
 
 @final
@@ -112,8 +116,10 @@ class Weights:
         self.kinds: Final = kinds
         self._numbers: Final = {kind: number for number, kind in enumerate(kinds)}
         self._rows: Final = _Rows(kinds)
-        # A term and the terms above it weigh the same in every policy.
-        self._terms: Final[dict[tuple[int, str, frozenset[str]], int]] = {}
+        # Sums already made: what few properties decide comes again in every policy.
+        self._by_rule: Final[dict[tuple[int, str, int, frozenset[str]], int]] = {}
+        self._by_term: Final[dict[tuple[int, str, frozenset[str], int, bool, bool], int]] = {}
+        self._by_frame: Final[dict[tuple[int, str, bool, bool, str, int], int]] = {}
 
     def judge(self, reading: Reading, candidate: Candidate) -> float | None:
         """The probability that a reader would agree, or None where nothing was learnt about such candidates."""
@@ -127,15 +133,36 @@ class Weights:
             rows = self._rows.of_clause(reading)
             for each in range(len(self._numbers)):
                 reading.judged.append(_sum(rows, each))
-        term = _term(candidate)
-        above = reading.hierarchy.ancestors(term)
-        of_this = self._terms.get((number, term, above))
-        if of_this is None:
-            told: list[tuple[int, ...]] = []
-            _gather(self._rows.rest, of_term(term, above), told)
-            of_this = self._terms[number, term, above] = _sum(told, number)
-        score = reading.judged[number] + of_this + _sum(self._rows.of_candidate(reading, candidate), number)
+        score = reading.judged[number] + self._of_candidate(reading, candidate, number)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score / _MILLION))))
+
+    def _of_candidate(self, reading: Reading, candidate: Candidate, number: int) -> int:
+        scene, frame, rows = reading.scene, candidate.frame, self._rows
+        rule, _, form = candidate.rule.partition(": ")
+        first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
+        score = _sum(rows.of_place(scene, first, last, form), number)
+
+        sure = int(candidate.confidence * 20)
+        known = self._by_rule.get((number, rule, sure, scene.nearest))
+        if known is None:
+            known = self._by_rule[number, rule, sure, scene.nearest] = rows.sum_of(_of_rule(rule, sure, scene.nearest), number)
+        score += known
+
+        term = _term(candidate)
+        above, acted, headed = reading.hierarchy.ancestors(term), reading.acted(frame), bool(scene.clause.headings)
+        alone = not scene.topics
+        known = self._by_term.get((number, term, above, acted, headed, alone))
+        if known is None:
+            known = rows.sum_of(of_term(term, above), number) + rows.sum_of(_of_said(term, acted, headed, alone), number)
+            self._by_term[number, term, above, acted, headed, alone] = known
+        score += known
+
+        after, aside = _after(candidate), _aside(reading, candidate)
+        known = self._by_frame.get((number, frame.actor, after, frame.denied, frame.modality, aside))
+        if known is None:
+            known = rows.sum_of(_of_frame(frame, after, aside), number)
+            self._by_frame[number, frame.actor, after, frame.denied, frame.modality, aside] = known
+        return score + known
 
     def reasons(self, reading: Reading, candidate: Candidate) -> list[tuple[str, float]]:
         """The properties that decided, the weightiest first."""
@@ -207,42 +234,55 @@ def _place(reading: Reading) -> list[str]:
 def of_candidate(reading: Reading, candidate: Candidate) -> Iterator[str]:
     """The properties of a candidate: what found it, its action, its place in the clause."""
     scene = reading.scene
+    rule, _, form = candidate.rule.partition(": ")
     first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
-    yield from _manner(reading, candidate, first, last)
+    yield from _of_rule(rule, int(candidate.confidence * 20), scene.nearest)
+    yield from _of_frame(candidate.frame, _after(candidate), _aside(reading, candidate))
+    yield from _of_said(_term(candidate), reading.acted(candidate.frame), bool(scene.clause.headings), not scene.topics)
+    yield from _place_of(scene, first, last, form)
     for word in set(scene.tokens.norms[max(scene.first, first - _WINDOW) : first]):
         yield f"before it {word}"
     if last < scene.last:
         yield f"after it {scene.tokens.norms[last]}"
 
 
-def _manner(reading: Reading, candidate: Candidate, first: int, last: int) -> list[str]:
-    scene, frame = reading.scene, candidate.frame
-    rule, _, form = candidate.rule.partition(": ")
-    term = _term(candidate)
-    after = any(verb.end <= candidate.start for verb in frame.verbs)
-    aside = reading.aside_at(candidate.start)
-    names = [
-        f"rule {rule} {int(candidate.confidence * 20)}",
-        "form " + form,
-        f"actor {frame.actor} {'after' if after else 'before'}",
-        f"polarity {frame.denied} {frame.modality}",
-        "aside none" if aside is None else f"aside {aside.exception}",
-        _sized(_PLACES, first - scene.first),
-        _sized(_LEFTS, scene.last - last),
-        _sized(_SPANS, last - first),
-        f"{term} headed {bool(scene.clause.headings)}",
-    ]
-    acted = reading.acted(frame)
-    if acted:
-        for act, family in _ACTS.items():
-            if acted & family != 0:
-                names.append("acts " + act)
-                names.append(f"acts {act} on {term}")
-    for topic in scene.nearest:
-        names.append(f"{rule} under {topic}")
-    if not scene.topics:
+def _of_rule(rule: str, sure: int, nearest: frozenset[str]) -> list[str]:
+    """What found a candidate and how sure it was, in twentieths, and under which topics."""
+    return [f"rule {rule} {sure}", *(f"{rule} under {topic}" for topic in nearest)]
+
+
+def _of_frame(frame: Frame, after: bool, aside: int) -> list[str]:
+    """Who acts, whether it is denied, and whether it stands in an aside."""
+    return [f"actor {frame.actor} {'after' if after else 'before'}", f"polarity {frame.denied} {frame.modality}", _ASIDES[aside]]
+
+
+def _of_said(term: str, acted: int, headed: bool, alone: bool) -> list[str]:
+    """What is said, with what is done there, and whether headings or topics stand over it."""
+    names = [f"{term} headed {headed}"]
+    for act, family in _ACTS.items():
+        if acted & family != 0:
+            names.append("acts " + act)
+            names.append(f"acts {act} on {term}")
+    if alone:
         names.append(term + " without a topic")
     return names
+
+
+def _place_of(scene: Scene, first: int, last: int, form: str) -> list[str]:
+    """The place in the clause of what stands from token `first` to `last`, and the form that says it."""
+    return ["form " + form, _sized(_PLACES, first - scene.first), _sized(_LEFTS, scene.last - last), _sized(_SPANS, last - first)]
+
+
+def _after(candidate: Candidate) -> bool:
+    return any(verb.end <= candidate.start for verb in candidate.frame.verbs)
+
+
+def _aside(reading: Reading, candidate: Candidate) -> int:
+    """The place in `_ASIDES`."""
+    aside = reading.aside_at(candidate.start)
+    if aside is None:
+        return 0
+    return 2 if aside.exception else 1
 
 
 def of_term(term: str, above: Iterable[str]) -> list[str]:
