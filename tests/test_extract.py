@@ -148,6 +148,36 @@ def test_the_controller_is_named_in_full_by_its_legal_form(text: str, name: str)
     assert extraction.controller in {organisation.curie for organisation in extraction.organisations if organisation.name == name}
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Privacy policy\n\nAt fernwick, accessible from app.fernwick.example, we use your e-mail address to send you offers.", "fernwick"),
+        (
+            "Privacy policy\n\nThe site FernWick collects your e-mail address.\n\nWrite to fernwick. The FernWick shop uses your name.",
+            "FernWick",
+        ),
+        ("Privacy policy\n\nWelcome to www.fernwick.example (“we”, “us” or “our”). We use your e-mail address.", "fernwick.example"),
+        (
+            "Privacy policy\n\nAt Fernwick school of pottery (We/Us/Our), your e-mail address is used to send you offers.",
+            "Fernwick school of pottery",
+        ),
+        (
+            "Blue Fernwick Almanac has a privacy policy. Blue Fernwick Almanac collects your name.\n\nWrite to Blue Fernwick Almanac.",
+            "Blue Fernwick Almanac",
+        ),
+    ],
+)
+def test_the_controller_is_named_as_its_text_does(text: str, name: str) -> None:
+    extraction = extract(read_text("policy.txt", text), load())
+    assert [each.name for each in extraction.organisations if each.curie == extraction.controller] == [name]
+
+
+def test_a_country_in_brackets_is_nobody() -> None:
+    text = "Privacy policy of Acorn\n\nAcorn uses your name. It is kept by the Advertising Board of Fernwick (US) for marketing."
+    extraction = extract(read_text("policy.txt", text), load())
+    assert extraction.controller == "org:acorn"
+
+
 def test_a_language_without_lexicon_is_named_and_nothing_is_invented() -> None:
     text = "Politique de confidentialité\n\nNous collectons votre nom et votre adresse pour vous livrer nos produits et services.\n" * 3
     extraction = extract(read_text("politique.txt", text), VOCABULARY)
