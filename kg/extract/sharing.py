@@ -112,7 +112,7 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
         if not (foreign or reading.vocabulary.is_a(mention.term, *_ABROAD) or _beyond(reading, mention)):
             continue
         region = mention.term in _ABROAD
-        acted = moving or (region and bool(reading.frame_at(mention.start).verbs))
+        acted = moving or (region and bool(reading.frame_at(mention.start).verbs or scene.of("recipient", "organisation")))
         if (
             not (acted or about)
             or ((mention.weak or foreign) and not moving)
@@ -162,14 +162,18 @@ def mandatory(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    sharing = reading.any_act(*SHARE)
-    if not sharing and not scene.about("pk:TopicLegalDisclosure"):
+    announced = scene.about("pk:TopicLegalDisclosure")
+    told = scene.of("data") or (scene.lead is not None and scene.lead.of("data"))
+    sharing = bool(told) and reading.any_act(*SHARE)
+    if not sharing and not announced:
         return
     reasons = [m for m in scene.of("condition") if m.term in _LAWFUL]
     reasons += [m for m in scene.of("basis") if reading.vocabulary.is_a(m.term, "dpv:LegalObligation")]
     reasons += [m for m in scene.of("purpose") if reading.vocabulary.is_a(m.term, "dpv:LegalCompliance")]
     bodies = [m for m in scene.of("recipient") if reading.vocabulary.is_a(m.term, *_AUTHORITIES)]
-    if reasons or (bodies and (sharing or scene.about("pk:TopicLegalDisclosure"))):
+    if reasons or bodies:
         best = min(reasons or bodies, key=lambda m: (m.weak, m.start))
+        if not announced and not reading.acts(reading.frame_at(best.start), *SHARE):
+            return  # It is something else that the law demands.
         score = DOUBTFUL if best.weak or not reasons else 0.75
         yield reading.make("share", "pk:mandatoryDisclosure", "pk:MandatoryDisclosure", best, score, "mandatory disclosure")
