@@ -196,3 +196,27 @@ def test_a_text_that_is_no_policy_is_named_and_yields_no_practices() -> None:
 def test_extraction_is_a_pure_function() -> None:
     text = "We collect your name and share it with couriers. We do not sell it.\n"
     assert read(text).statements == read(text).statements
+
+
+def test_whose_data_they_are_does_not_get_them() -> None:
+    extraction = read(
+        "Sharing\n\nWe share users' names and user information with banks. The software com.google.fernwick sends us your name.\n"
+    )
+    told = {a.object for s in extraction.statements for a in s.assertions if a.predicate == "dpv:hasRecipient"}
+    assert told == {"pk:Bank"}
+
+
+def test_each_place_that_says_the_same_is_evidence() -> None:
+    extraction = read("Sharing\n\nWe share your name with lawyers and other professional advisers.\n")
+    places = [
+        extraction.document.text[a.start : a.end]
+        for s in extraction.statements
+        for a in s.assertions
+        if a.object == "pk:ProfessionalAdviser"
+    ]
+    assert places == ["lawyers", "professional advisers"]
+
+
+def test_a_law_that_is_kept_is_no_disclosure() -> None:
+    extraction = read("Sharing\n\nWe work for compliance with applicable privacy laws wherever our maps are distributed.\n")
+    assert not any(a.predicate == "pk:mandatoryDisclosure" for s in extraction.statements for a in s.assertions)

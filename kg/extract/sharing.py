@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kg.extract.reading import BELOW, DOUBTFUL, MOVE, SHARE, Candidate, Reading, covers
@@ -10,6 +11,7 @@ from kg.model import Mention
 _AUTHORITIES = ("dpv:Authority", "pk:PublicAuthority", "pk:LawEnforcement", "pk:Court")
 _ABROAD = ("loc:non-EEA", "loc:non-EU", "dpv:ThirdCountry")
 _FOREIGN = ("dpv:Country", "dpv:Jurisdiction")
+_GENITIVE = re.compile(r"['’]?s? ")
 _LAWFUL = ("pk:IfRequiredByLaw",)
 _ELSEWHERE = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicDefinitions", "pk:TopicComplaint", "pk:TopicRights")
 
@@ -55,14 +57,31 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
 
 
 def _gets_nothing(reading: Reading, mention: Mention) -> bool:
-    """Whether somebody is named as the one from whom, for whom or on whose pages something is."""
+    """Whether somebody is named as the one from whom, for whom or on whose pages something is, whose data it is, or in a file's name."""
     scene = reading.scene
+    if _owns(reading, mention) or _dotted(scene.text, mention):
+        return True
     before = scene.cues("pk:FromCue", "pk:OnBehalf")
     if mention.start == scene.start and mention.role == "organisation" and _gives_away(reading):
         return True
     return any(0 <= mention.start - cue.end <= 1 for cue in before) or any(
         0 <= cue.start - mention.end <= 1 for cue in scene.cues("pk:OnBehalf", "pk:PagesOf")
     )
+
+
+def _dotted(text: str, mention: Mention) -> bool:
+    """Whether the mention is a part of an identifier or address ("com.acorn.app")."""
+    before, after = text[max(mention.start - 2, 0) : mention.start], text[mention.end : mention.end + 2]
+    return (before[-1:] == "." and before[:1].isalnum()) or (after[:1] == "." and after[1:].islower())
+
+
+def _owns(reading: Reading, mention: Mention) -> bool:
+    """Whether the data right behind are those of the person who is named ("users' photographs", "your user information")."""
+    scene = reading.scene
+    if mention.role != "recipient" or not reading.vocabulary.is_a(mention.term, "pk:OtherUser", "dpv:DataSubject"):
+        return False
+    genitive = _GENITIVE.match(scene.text, mention.end)
+    return any(mention.end < m.end and m.start <= (genitive.end() if genitive else mention.end) for m in scene.of("data"))
 
 
 def _gives_away(reading: Reading) -> bool:
