@@ -220,3 +220,17 @@ def test_each_place_that_says_the_same_is_evidence() -> None:
 def test_a_law_that_is_kept_is_no_disclosure() -> None:
     extraction = read("Sharing\n\nWe work for compliance with applicable privacy laws wherever our maps are distributed.\n")
     assert not any(a.predicate == "pk:mandatoryDisclosure" for s in extraction.statements for a in s.assertions)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "term", "modality"),
+    [
+        ("You may be asked to provide your telephone number.", "pd:TelephoneNumber", "pk:May"),
+        ("Your name will be stored and your telephone number is shared with banks.", "pk:Bank", "pk:Does"),
+        ("Your name may be used to send you offers.", "pd:Name", "pk:May"),
+        ("We may store your name and share your telephone number with banks.", "pd:TelephoneNumber", "pk:May"),
+    ],
+)
+def test_a_modal_reaches_its_own_verbs(sentence: str, term: str, modality: str) -> None:
+    extraction = read(f"What we do\n\n{sentence}\n")
+    assert {s.modality for s in extraction.statements for a in s.assertions if a.object == term} == {modality}
