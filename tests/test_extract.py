@@ -148,6 +148,36 @@ def test_the_controller_is_named_in_full_by_its_legal_form(text: str, name: str)
     assert extraction.controller in {organisation.curie for organisation in extraction.organisations if organisation.name == name}
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Privacy policy\n\nAt fernwick, accessible from app.fernwick.example, we use your e-mail address to send you offers.", "fernwick"),
+        (
+            "Privacy policy\n\nThe site FernWick collects your e-mail address.\n\nWrite to fernwick. The FernWick shop uses your name.",
+            "FernWick",
+        ),
+        ("Privacy policy\n\nWelcome to www.fernwick.example (“we”, “us” or “our”). We use your e-mail address.", "fernwick.example"),
+        (
+            "Privacy policy\n\nAt Fernwick school of pottery (We/Us/Our), your e-mail address is used to send you offers.",
+            "Fernwick school of pottery",
+        ),
+        (
+            "Blue Fernwick Almanac has a privacy policy. Blue Fernwick Almanac collects your name.\n\nWrite to Blue Fernwick Almanac.",
+            "Blue Fernwick Almanac",
+        ),
+    ],
+)
+def test_the_controller_is_named_as_its_text_does(text: str, name: str) -> None:
+    extraction = extract(read_text("policy.txt", text), load())
+    assert [each.name for each in extraction.organisations if each.curie == extraction.controller] == [name]
+
+
+def test_a_country_in_brackets_is_nobody() -> None:
+    text = "Privacy policy of Acorn\n\nAcorn uses your name. It is kept by the Advertising Board of Fernwick (US) for marketing."
+    extraction = extract(read_text("policy.txt", text), load())
+    assert extraction.controller == "org:acorn"
+
+
 def test_a_language_without_lexicon_is_named_and_nothing_is_invented() -> None:
     text = "Politique de confidentialité\n\nNous collectons votre nom et votre adresse pour vous livrer nos produits et services.\n" * 3
     extraction = extract(read_text("politique.txt", text), VOCABULARY)
@@ -166,3 +196,41 @@ def test_a_text_that_is_no_policy_is_named_and_yields_no_practices() -> None:
 def test_extraction_is_a_pure_function() -> None:
     text = "We collect your name and share it with couriers. We do not sell it.\n"
     assert read(text).statements == read(text).statements
+
+
+def test_whose_data_they_are_does_not_get_them() -> None:
+    extraction = read(
+        "Sharing\n\nWe share users' names and user information with banks. The software com.google.fernwick sends us your name.\n"
+    )
+    told = {a.object for s in extraction.statements for a in s.assertions if a.predicate == "dpv:hasRecipient"}
+    assert told == {"pk:Bank"}
+
+
+def test_each_place_that_says_the_same_is_evidence() -> None:
+    extraction = read("Sharing\n\nWe share your name with lawyers and other professional advisers.\n")
+    places = [
+        extraction.document.text[a.start : a.end]
+        for s in extraction.statements
+        for a in s.assertions
+        if a.object == "pk:ProfessionalAdviser"
+    ]
+    assert places == ["lawyers", "professional advisers"]
+
+
+def test_a_law_that_is_kept_is_no_disclosure() -> None:
+    extraction = read("Sharing\n\nWe work for compliance with applicable privacy laws wherever our maps are distributed.\n")
+    assert not any(a.predicate == "pk:mandatoryDisclosure" for s in extraction.statements for a in s.assertions)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "term", "modality"),
+    [
+        ("You may be asked to provide your telephone number.", "pd:TelephoneNumber", "pk:May"),
+        ("Your name will be stored and your telephone number is shared with banks.", "pk:Bank", "pk:Does"),
+        ("Your name may be used to send you offers.", "pd:Name", "pk:May"),
+        ("We may store your name and share your telephone number with banks.", "pd:TelephoneNumber", "pk:May"),
+    ],
+)
+def test_a_modal_reaches_its_own_verbs(sentence: str, term: str, modality: str) -> None:
+    extraction = read(f"What we do\n\n{sentence}\n")
+    assert {s.modality for s in extraction.statements for a in s.assertions if a.object == term} == {modality}

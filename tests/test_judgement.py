@@ -18,6 +18,7 @@ POLICY = """Privacy policy of Thornbeck Lamps Ltd
 Who gets your data
 
 We share your e-mail address with advertising partners. Invoices with your name are printed by a subcontractor.
+Your letters are read by our subsidiary, and we may tell our affiliates your name.
 We do not sell your telephone number to advertising partners.
 
 Why we use your data
@@ -55,7 +56,7 @@ def test_an_unlikely_narrow_term_stays_out_and_the_rest_stays_in(vocabulary: Voc
             weighed(vocabulary, {kind: {"always": -9.0} for kind in ("data", "purpose", "recipient", "basis")}),
         )
     )
-    spared = {("dpv:hasRecipient", "pk:Subcontractor"), ("dpv:hasLegalBasis", "dpv:Consent")}
+    spared = {("dpv:hasRecipient", "pk:Subcontractor"), ("dpv:hasRecipient", "pk:GroupCompany"), ("dpv:hasLegalBasis", "dpv:Consent")}
     assert spared <= by_rules
     assert spared <= judged
     lost = by_rules - judged

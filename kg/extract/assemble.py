@@ -63,18 +63,19 @@ def _actions(general: list[Candidate]) -> list[Candidate]:
 def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, members: list[Candidate]) -> Statement:
     scene, frame = reading.scene, members[0].frame
     kind = StatementKind.RIGHT if topic == "right" else StatementKind.DENIAL if frame.denied else StatementKind.PRACTICE
-    assertions: dict[tuple[str, str], Assertion] = {}
+    assertions: dict[tuple[str, str, int], Assertion] = {}  # each place where the same is said is evidence of its own
     for member in members:
-        key = (member.predicate, str(member.object))
+        key = (member.predicate, str(member.object), member.start)
         known = assertions.get(key)
         if known is None or (member.confidence, member.end - member.start) > (known.confidence, known.end - known.start):
             assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
-    if frame.agent is not None and "dpv:isImplementedByEntity" not in {p for p, _ in assertions} and frame.actor == "third":
+    told = {predicate for predicate, *_ in assertions}
+    if frame.agent is not None and "dpv:isImplementedByEntity" not in told and frame.actor == "third":
         place = next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
         # A partner's cookie is still one that the controller's site sets.
-        own = place is not None and place.role == "recipient" and any(p == "dpv:isImplementedUsingTechnology" for p, _ in assertions)
+        own = place is not None and place.role == "recipient" and "dpv:isImplementedUsingTechnology" in told
         if place is not None and not own and not reading.hierarchy.is_a(frame.agent, _OURS):
-            assertions["dpv:isImplementedByEntity", frame.agent] = Assertion(
+            assertions["dpv:isImplementedByEntity", frame.agent, place.start] = Assertion(
                 "dpv:isImplementedByEntity", frame.agent, place.start, place.end, 0.7, "agent of the action"
             )
     clauses = (scene.clause.index,) if reading.lead is None else (reading.lead.scene.clause.index, scene.clause.index)

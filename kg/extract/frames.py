@@ -15,6 +15,7 @@ from kg.extract.scene import Scene
 from kg.mention import Mention
 
 _HALF: Final = 4
+_NEAR_FINITE: Final = 3
 _NEAR_BY: Final = 5
 _REACH: Final = 7
 """How many tokens before a verb its subject, modal and negation stand."""
@@ -148,8 +149,13 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
     if ";" in scene.tokens.norms[scene.first : number]:
         turned = max(scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";")
     lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - _REACH)])
-    before = [m.start for m in scene.all(_BEFORE, strong=True) if lowest <= m.start and m.end <= verb]
+    before = [m.start for m in scene.all(_BEFORE, strong=True) if lowest <= m.start and _leads(m, verb)]
     return min(before, default=verb)
+
+
+def _leads(cue: Mention, verb: int) -> bool:
+    """Whether a cue stands before a verb; a modal may share its "be" with it ("may be" and "be used to")."""
+    return cue.end <= verb or (cue.start < verb and cue.term == "pk:Possibility")
 
 
 def _new_subject(scene: Scene, start: int) -> bool:
@@ -186,7 +192,7 @@ def _frame(
     scene: Scene, group: list[Mention], cluster: int, begin: int, end: int, before: Frame | None, within: tuple[Aside, ...]
 ) -> Frame:
     verb = group[0].start
-    near = [m for m in scene.all(_STEERING) if cluster <= m.start and m.end <= group[-1].start + 1]
+    near = [m for m in scene.all(_STEERING) if cluster <= m.start and (m.end <= group[-1].start + 1 or _leads(m, verb))]
     negations = [m for m in near if m.term == "pk:Negation" and not m.weak]
     described = bool(negations) and all(any(c.start < m.end <= c.end for c in scene.cues("pk:Describing")) for m in negations)
     inability = [m for m in near if m.term == "pk:Inability"]
@@ -197,12 +203,20 @@ def _frame(
     actor, agent = _actor(scene, begin, cluster, verb, group[-1].end)
     contrast = any(m.term == "pk:Contrast" and not m.weak for m in near)
     linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
-    if before is not None and linked and not (contrast or actor or modal or negated or inability):
+    if before is not None and linked and not (contrast or actor or modal or negated or inability or _finite(scene, before, verb)):
         verbs = tuple(group) if _coordinated(scene, before, verb) else before.verbs
         return Frame(begin, end, verbs, before.denied, before.modality, before.actor, before.agent, before.void)
     if before is not None and not actor:
         actor, agent = before.actor, before.agent
     return Frame(begin, end, tuple(group), negated, modal or "pk:Does", actor, agent, unable or described)
+
+
+def _finite(scene: Scene, before: Frame, verb: int) -> bool:
+    """Whether a joined verb has a tense of its own ("will be classified and are handled"): no modal before it reaches it."""
+    number, floor = scene.token_at(verb), before.verbs[-1].end
+    if before.modality == "pk:Does" or any(floor <= m.start < verb for m in scene.cues("pk:Relative")):
+        return False
+    return any(floor <= m.start and m.end <= verb and number - scene.token_at(m.start) <= _NEAR_FINITE for m in scene.cues("pk:Finite"))
 
 
 def _within(scene: Scene, group: list[Mention]) -> list[Mention]:

@@ -191,9 +191,12 @@ def silence_counts(reading: Reading, candidate: Candidate) -> bool:
     """Whether it speaks against a candidate that annotators do not mark its like.
 
     Not against data in general ("personal data"), which they rarely mark although it is rarely false; nor against processors, which they
-    seldom take for recipients although GDPR Art. 4(9) does; nor against a legal basis, which is named or is not.
+    seldom take for recipients although GDPR Art. 4(9) does; nor against a company of the group by which data are processed; nor against a
+    legal basis, which is named or is not.
     """
     if KINDS.get(candidate.predicate, "basis") == "basis" or candidate.object in GENERIC:
+        return False
+    if candidate.object == candidate.frame.agent == "pk:GroupCompany":
         return False
     return "dpv:DataProcessor" not in reading.hierarchy.ancestors(_term(candidate))
 

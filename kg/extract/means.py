@@ -53,7 +53,7 @@ def plain(reading: Reading) -> Iterator[Candidate]:
             predicate = kind.predicate
             if kind.role == "measure" and reading.is_a(mention.term, "dpv:OrganisationalMeasure"):
                 predicate = "dpv:hasOrganisationalMeasure"
-            if kind.role == "optout" and not (_refusing(reading) or _chosen(reading, mention)):
+            if kind.role == "optout" and (_consenting(reading, mention) or not (_refusing(reading) or _chosen(reading, mention))):
                 continue
             if kind.role == "technology" and scene.has("pk:Generally") and not scene.cues("pk:FirstParty"):
                 continue
@@ -63,6 +63,14 @@ def plain(reading: Reading) -> Iterator[Candidate]:
                     continue
                 score = kind.base if _obtained(reading, mention) else BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
+
+
+def _consenting(reading: Reading, mention: Mention) -> bool:
+    """Whether the means is one of agreeing ("you have consented by changing your browser settings")."""
+    scene = reading.scene
+    given = [m.start for m in scene.of("basis") if not m.weak and reading.is_a(m.term, "dpv:Consent") and m.end <= mention.start]
+    refused = any(cue.start <= given[0] for cue in scene.cues("pk:Refusing")) if given else True
+    return not refused and not any(m.term == "eu-gdpr:A7-3" for m in scene.of("right"))
 
 
 def _refusing(reading: Reading) -> bool:

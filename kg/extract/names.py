@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Final, final
 
 from kg.extract.scene import Scene
@@ -17,9 +18,19 @@ _SMALL: Final = frozenset({"of", "and", "&", "the", "for", "de", "la", "und", "j
 _QUOTED: Final = re.compile(r"[\"“”„«'‘’]\s*([^\"“”„«»'‘’()]{2,40}?)\s*[\"“”»'‘’]")
 _LONGEST: Final = 7
 _OPENING: Final = 30
+_FIRST: Final = 8
 _ANNOUNCED: Final = 25
 _ENOUGH: Final = 4
+_SHORTEST: Final = 4
+_REPEATED: Final = 2
+_BESIDES: Final = 2
 _CAMEL: Final = re.compile(r"[a-z]{1,2}[A-Z]\w+")
+_INNER: Final = re.compile(r"\w*[a-z][A-Z]\w*")
+_CAPITALISED: Final = re.compile(r"\b(?:[A-Z]|\d+[A-Za-z])\w*(?: [a-z]+){0,2} $")
+_SMALL_WORD: Final = re.compile(r"\b[a-z]+\b")
+_ADDRESS: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[A-Za-z0-9-]+\.)+[a-z]{2,})/?")
+_WORD: Final = 40
+_BRACKET: Final = re.compile(r"\s*\(([^()]{2,60})\)")
 _HOST: Final = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]+)\.[a-z.]{2,}", re.IGNORECASE)
 
 
@@ -96,14 +107,18 @@ def _continues(scene: Scene, number: int) -> bool:
 
 
 def common_words(document: Document, scenes: Iterable[Scene], lexicon: Lexicon) -> frozenset[str]:
-    """The words that the document writes small somewhere or that the lexicon knows: no name is made of these alone."""
+    """The words that the document writes small somewhere or that the lexicon knows: no name is made of these alone.
+
+    A word with a capital inside ("AcornHouse") stays a name where it is also written small.
+    """
     words: set[str] = set()
     for scene in scenes:
         for number in range(scene.first, scene.last):
             norm = scene.tokens.norms[number]
             if norm not in words and (document.text[scene.tokens.starts[number]].islower() or lexicon.knows(norm)):
                 words.add(norm)
-    return frozenset(words)
+    inner = {match.group().lower() for match in _INNER.finditer(document.text)}
+    return frozenset(word for word in words if word not in inner or lexicon.knows(word))
 
 
 def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
@@ -123,8 +138,11 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
         if not (cues or titled or scene.clause.index < _OPENING or scene.has("pk:LegalFormCue", "pk:NameFollows", "pk:PolicyName")):
             continue
         written = tuple(candidates(scene, common))
-        defined = (_defined(scene, cue) for cue in scene.cues("pk:NameFollows"))
-        for name in (*written, *(each for each in defined if each is not None and all(each.start != other.start for other in written))):
+        defined = [name for cue in scene.cues("pk:NameFollows") if (name := _defined(scene, cue)) is not None]
+        linked = list(_linked(scene)) if scene.clause.index < _FIRST else []
+        spoken = list(_speaking(scene))
+        others = [each for each in (*defined, *linked, *spoken) if all(each.start != other.start for other in written)]
+        for name in (*(_longer(name, spoken) for name in written), *others):
             if any(m.start >= name.start and m.end <= name.end for m in scene.of("organisation")):
                 continue
             key = name.text.casefold()
@@ -132,8 +150,8 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
             acting = any(0 <= m.start - name.end <= 12 for m in scene.of("processing") if not m.weak)
             if name.start == scene.start and " " not in name.text and not name.legal and not titled and not acting:
                 continue
-            score[key] += 1 + 2 * name.legal + 4 * titled + 2 * (scene.clause.index < 8 and scene.has("pk:PolicyName"))
-            score[key] += 4 * (name.legal and announced) + 8 * _speaks(scene, name)
+            score[key] += 1 + 2 * name.legal + 4 * titled + 2 * (scene.clause.index < _FIRST and scene.has("pk:PolicyName"))
+            score[key] += 4 * (name.legal and announced) + 8 * _speaks(scene, name) + 3 * (name in linked)
             if (
                 scene.cues("pk:NameFollows")
                 and name.start >= scene.cues("pk:NameFollows")[0].end
@@ -148,7 +166,23 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
     if best is None or score[best] < _ENOUGH:
         return None
     full = [key for key in score if score[key] >= _ENOUGH and _incorporated(first[key]) and akin(first[key].text, first[best].text)]
-    return first[max(full, key=lambda key: (score[key], -first[key].start), default=best)]
+    if full:
+        return first[max(full, key=lambda key: (score[key], -first[key].start))]
+    return _whole(first[best], [first[key] for key in score if score[key] >= _ENOUGH])
+
+
+def _whole(name: Name, others: Iterable[Name]) -> Name:
+    """The name with what nearly always goes with it: words after it, as another name has them, and capitalised words before it."""
+    text = name.scene.text
+    often = text.count(name.text)
+    longer = [each for each in others if each.text.startswith(f"{name.text} ") and 2 * text.count(each.text) > often]
+    name = max(longer, key=lambda each: len(each.text), default=name)
+    while (before := _CAPITALISED.search(text, max(0, name.start - _WORD), name.start)) is not None:
+        whole = text[before.start() : name.end]
+        if before.group().strip().casefold() in _SMALL or text.count(whole) < max(_REPEATED, text.count(name.text)):
+            break
+        name = Name(whole, before.start(), name.end, name.scene, name.legal)
+    return name
 
 
 def _incorporated(name: Name) -> bool:
@@ -158,11 +192,57 @@ def _incorporated(name: Name) -> bool:
 
 def _speaks(scene: Scene, name: Name) -> bool:
     """Whether the text gives the name to the one who speaks in it: followed by ("we") or the like."""
-    return any(
-        cue.start <= match.end(1) and match.start(1) <= cue.start
-        for match in _first_quoted(scene, name)
-        for cue in scene.cues("pk:FirstParty")
+    bracket = _BRACKET.match(scene.text, name.end, scene.end)
+    return any(_we(scene, *match.span(1)) for match in _first_quoted(scene, name)) or (
+        bracket is not None and bool(_we(scene, *bracket.span(1)))
     )
+
+
+def _we(scene: Scene, start: int, end: int) -> list[Mention]:
+    """The words for the one who speaks between two offsets; "US" alone is a country."""
+    return [cue for cue in scene.cues("pk:FirstParty") if start <= cue.start < end and scene.text[cue.start : cue.end] != "US"]
+
+
+def _speaking(scene: Scene) -> Iterator[Name]:
+    """What stands before a bracket that says "we" and little else, even if not written as a name: an address, or all from a capital on."""
+    tokens, text = scene.tokens, scene.text
+    if not scene.has("pk:FirstParty"):
+        return
+    for bracket in _BRACKET.finditer(text, scene.start, scene.end):
+        told = _we(scene, *bracket.span(1))
+        small = [word for word in _SMALL_WORD.findall(bracket[1]) if not any(word.casefold() in cue.form for cue in told)]
+        last = scene.token_at(bracket.start()) - 1
+        if not told or len(small) > _BESIDES or last < scene.first:
+            continue
+        address = _ADDRESS.fullmatch(text, tokens.starts[last], tokens.ends[last])
+        if address is not None:
+            yield Name(address[1], *address.span(1), scene, False)
+            continue
+        reach = range(last, max(scene.first, last - _LONGEST) - 1, -1)
+        words = takewhile(lambda number: tokens.norms[number].isalnum() or tokens.norms[number] in _SMALL, reach)
+        capital = sorted(number for number in words if _capital(text, tokens.starts[number]))
+        opens = len(capital) > 1 and capital[0] == scene.first
+        if opens and (capital[1] > scene.first + 1 or scene.lexicon.knows(tokens.norms[scene.first])):
+            del capital[0]  # "At Acorn (we)"
+        if capital:
+            yield Name(text[tokens.starts[capital[0]] : tokens.ends[last]], tokens.starts[capital[0]], tokens.ends[last], scene, False)
+
+
+def _longer(name: Name, spoken: list[Name]) -> Name:
+    """The name, or what is written out from it on before a bracket that says "we"."""
+    return next((each for each in spoken if each.start == name.start and each.end > name.end and not name.legal), name)
+
+
+def _linked(scene: Scene) -> Iterator[Name]:
+    """Words written small that an address in the clause is made of ("At acorn, on www.acorn.example, …") and that no lexicon knows."""
+    hosts = [host for host in _ADDRESS.finditer(scene.text, scene.start, scene.end) if scene.text[host.start() - 1] != "@"]
+    labels = {label.casefold() for host in hosts for label in host[1].split(".")[:-1] if len(label) >= _SHORTEST}
+    if not labels:
+        return
+    for number in range(scene.first, scene.last):
+        norm, start, end = scene.tokens.norms[number], scene.tokens.starts[number], scene.tokens.ends[number]
+        if norm in labels and not scene.lexicon.knows(norm) and not any(host.start() <= start < host.end() for host in hosts):
+            yield Name(scene.text[start:end], start, end, scene, False)
 
 
 def _first_quoted(scene: Scene, name: Name) -> Iterator[re.Match[str]]:

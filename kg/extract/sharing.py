@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +12,8 @@ from kg.mention import Mention
 _AUTHORITIES: Final[tuple[str, ...]] = ("dpv:Authority", "pk:PublicAuthority", "pk:LawEnforcement", "pk:Court")
 _ABROAD: Final[tuple[str, ...]] = ("loc:non-EEA", "loc:non-EU", "dpv:ThirdCountry")
 _FOREIGN: Final[tuple[str, ...]] = ("dpv:Country", "dpv:Jurisdiction")
+_GENITIVE: Final = re.compile(r"['’]?s? ")
+_PERSONS: Final[tuple[str, ...]] = ("pk:OtherUser", "dpv:DataSubject")
 _LAWFUL: Final[tuple[str, ...]] = ("pk:IfRequiredByLaw",)
 _ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicDefinitions", "pk:TopicComplaint", "pk:TopicRights")
 
@@ -56,14 +59,31 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
 
 
 def _gets_nothing(reading: Reading, mention: Mention) -> bool:
-    """Whether somebody is named as the one from whom, for whom or on whose pages something is."""
+    """Whether somebody is named as the one from whom, for whom or on whose pages something is, whose data it is, or in a file's name."""
     scene = reading.scene
+    if _owns(reading, mention) or _dotted(scene.text, mention):
+        return True
     before = scene.cues("pk:FromCue", "pk:OnBehalf")
     if mention.start == scene.start and mention.role == "organisation" and _gives_away(reading):
         return True
     return any(0 <= mention.start - cue.end <= 1 for cue in before) or any(
         0 <= cue.start - mention.end <= 1 for cue in scene.cues("pk:OnBehalf", "pk:PagesOf")
     )
+
+
+def _dotted(text: str, mention: Mention) -> bool:
+    """Whether the mention is a part of an identifier or address ("com.acorn.app")."""
+    before, after = text[max(mention.start - 2, 0) : mention.start], text[mention.end : mention.end + 2]
+    return (before[-1:] == "." and before[:1].isalnum()) or (after[:1] == "." and after[1:].islower())
+
+
+def _owns(reading: Reading, mention: Mention) -> bool:
+    """Whether the data right behind are those of the person who is named ("users' photographs", "your user information")."""
+    scene = reading.scene
+    if mention.role != "recipient" or not reading.hierarchy.is_a(mention.term, _PERSONS):
+        return False
+    genitive = _GENITIVE.match(scene.text, mention.end)
+    return any(mention.end < m.end and m.start <= (genitive.end() if genitive else mention.end) for m in scene.of("data"))
 
 
 def _gives_away(reading: Reading) -> bool:
@@ -114,7 +134,7 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
         if not (abroad or _beyond(reading, mention)):
             continue
         region = mention.term in _ABROAD
-        acted = moving or (region and bool(reading.frame_at(mention.start).verbs))
+        acted = moving or (region and bool(reading.frame_at(mention.start).verbs or scene.of("recipient", "organisation")))
         if (
             not (acted or about)
             or ((mention.weak or foreign) and not moving)
@@ -168,14 +188,18 @@ def mandatory(reading: Reading) -> Iterator[Candidate]:
     scene = reading.scene
     if scene.is_heading:
         return
-    sharing = reading.any_act(SHARE)
-    if not sharing and not scene.about("pk:TopicLegalDisclosure"):
+    announced = scene.about("pk:TopicLegalDisclosure")
+    told = scene.of("data") or (scene.lead is not None and scene.lead.of("data"))
+    sharing = bool(told) and reading.any_act(SHARE)
+    if not sharing and not announced:
         return
     reasons = [m for m in scene.of("condition") if m.term in _LAWFUL]
     reasons += [m for m in scene.of("basis") if reading.is_a(m.term, "dpv:LegalObligation")]
     reasons += [m for m in scene.of("purpose") if reading.is_a(m.term, "dpv:LegalCompliance")]
     bodies = [m for m in scene.of("recipient") if reading.hierarchy.is_a(m.term, _AUTHORITIES)]
-    if reasons or (bodies and (sharing or scene.about("pk:TopicLegalDisclosure"))):
+    if reasons or bodies:
         best = min(reasons or bodies, key=lambda m: (m.weak, m.start))
+        if not announced and not reading.acts(reading.frame_at(best.start), SHARE):
+            return  # It is something else that the law demands.
         score = DOUBTFUL if best.weak or not reasons else 0.75
         yield reading.make("share", "pk:mandatoryDisclosure", "pk:MandatoryDisclosure", best, score, "mandatory disclosure")
