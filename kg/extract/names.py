@@ -25,7 +25,7 @@ _SHORTEST: Final = 4
 _REPEATED: Final = 2
 _BESIDES: Final = 2
 _CAMEL: Final = re.compile(r"[a-z]{1,2}[A-Z]\w+")
-_INNER: Final = re.compile(r"\w*[a-z][A-Z]\w*")
+_INNER: Final = re.compile(r"[a-z][A-Z]")
 _CAPITALISED: Final = re.compile(r"\b(?:[A-Z]|\d+[A-Za-z])\w*(?: [a-z]+){0,2} $")
 _SMALL_WORD: Final = re.compile(r"\b[a-z]+\b")
 _ADDRESS: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[A-Za-z0-9-]+\.)+[a-z]{2,})/?")
@@ -117,8 +117,21 @@ def common_words(document: Document, scenes: Iterable[Scene], lexicon: Lexicon) 
             norm = scene.tokens.norms[number]
             if norm not in words and (document.text[scene.tokens.starts[number]].islower() or lexicon.knows(norm)):
                 words.add(norm)
-    inner = {match.group().lower() for match in _INNER.finditer(document.text)}
-    return frozenset(word for word in words if word not in inner or lexicon.knows(word))
+    for match in _INNER.finditer(document.text):
+        word = _word(document.text, match.start())
+        if not lexicon.knows(word):
+            words.discard(word)
+    return frozenset(words)
+
+
+def _word(text: str, place: int) -> str:
+    """The word around a place, small."""
+    start = end = place
+    while start and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return text[start:end].lower()
 
 
 def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
@@ -206,7 +219,7 @@ def _we(scene: Scene, start: int, end: int) -> list[Mention]:
 def _speaking(scene: Scene) -> Iterator[Name]:
     """What stands before a bracket that says "we" and little else, even if not written as a name: an address, or all from a capital on."""
     tokens, text = scene.tokens, scene.text
-    if not scene.has("pk:FirstParty"):
+    if not scene.has("pk:FirstParty") or text.find("(", scene.start, scene.end) < 0:
         return
     for bracket in _BRACKET.finditer(text, scene.start, scene.end):
         told = _we(scene, *bracket.span(1))
