@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kg import iris
@@ -67,20 +67,21 @@ def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding
 def _once(extraction: Extraction, rows: list[Finding]) -> Iterator[Finding]:
     """What one paragraph says several times in the same words comes once, where it says it first."""
     starts = [block.start for block in extraction.document.blocks]
-    told: set[tuple[object, ...]] = set()
+    told: dict[tuple[object, ...], list[str]] = {}
     for row in rows:
         if row.requirement is not None:
-            key = _same(starts, row)
-            if key in told:
+            quotes = told.setdefault((bisect_right(starts, row.start), row.requirement, row.concepts, row.polarity), [])
+            if quotes and _words(row.quote) in map(_words, quotes):
                 continue
-            told.add(key)
+            quotes.append(row.quote)
         yield row
 
 
-def _same(starts: list[int], row: Finding) -> tuple[object, ...]:
-    words = row.quote.casefold().split()
-    said = " ".join(words[1:] if len(words) > 1 and len(words[0]) <= _SHORT else words).rstrip("s’'")
-    return bisect_right(starts, row.start), row.requirement, row.concepts, row.polarity, said
+@lru_cache(maxsize=10_000)
+def _words(quote: str) -> str:
+    """What a quote says, but for a short word at its head, capitals and the ending of a plural or genitive."""
+    words = quote.casefold().split()
+    return " ".join(words[1:] if len(words) > 1 and len(words[0]) <= _SHORT else words).rstrip("s’'")
 
 
 def _rows(

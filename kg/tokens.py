@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final, final
 
-# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit. Most pieces are space, or a
-# word with no @ in reach, so these come early; the words of an address, and what only looks like one, are left to the rest.
+# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit. Most pieces are a word with no
+# "@" in reach, so these come early; the words of an address, and what only looks like one, are left to the rest.
 _PIECE: Final = re.compile(
-    r"\s+"
-    r"|(?=[hw])(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
+    r"(?=[hw])(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
     r"|(?>[^\W_]+(?:['’][^\W_]+)*)(?![\w.+-]{0,64}@)"
     r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
     r"|[^\W_]+(?:['’][^\W_]+)*"
     r"|\S"
 )
-_LONGEST_WORD: Final = 50
-_CACHED_WORDS: Final = 200_000
+_RUN: Final = re.compile(r"\S+|\s+")
+_LONGEST_RUN: Final = 50
+_CACHED_RUNS: Final = 300_000
 
 
 @final
@@ -44,8 +44,21 @@ def normal(token: str) -> str:
     return lowered[:-2] if lowered.endswith("'s") and len(lowered) > 2 else lowered
 
 
-_KNOWN: Final[dict[str, str]] = {}
-"""The normal form of every word met so far, and "" for space."""
+@final
+class _Cut:
+    """The tokens of a run without space: how far into it each starts and ends, and its normal form. Of a run of space there are none."""
+
+    __slots__ = ("ends", "norms", "starts", "whole")
+
+    def __init__(self, starts: list[int], ends: list[int], norms: list[str]) -> None:
+        self.starts: Final = starts
+        self.ends: Final = ends
+        self.norms: Final = norms
+        self.whole: Final = norms[0] if len(norms) == 1 else ""
+
+
+_KNOWN: Final[dict[str, _Cut]] = {}
+"""The runs met so far: no token reaches over space, and most words come again."""
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
@@ -55,27 +68,35 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     norms: list[str] = []
     known = _KNOWN
     place = start
-    pieces: list[str] = _PIECE.findall(text, start, len(text) if end is None else end)
-    for piece in pieces:
-        if piece == " ":
+    runs: list[str] = _RUN.findall(text, start, len(text) if end is None else end)
+    for run in runs:
+        if run == " ":
             place += 1
             continue
-        norm = known.get(piece)
-        if norm is None:
-            norm = _learn(piece)
-        after = place + len(piece)
-        if norm:
+        cut = known.get(run)
+        if cut is None:
+            cut = _learn(run)
+        after = place + len(run)
+        if cut.whole:
             starts.append(place)
             ends.append(after)
-            norms.append(norm)
+            norms.append(cut.whole)
+        else:
+            for number, norm in enumerate(cut.norms):
+                starts.append(place + cut.starts[number])
+                ends.append(place + cut.ends[number])
+                norms.append(norm)
         place = after
     return Tokens(starts, ends, norms)
 
 
-def _learn(piece: str) -> str:
-    norm = "" if piece.isspace() else normal(piece)
-    if len(piece) <= _LONGEST_WORD:
-        if len(_KNOWN) >= _CACHED_WORDS:
+def _learn(run: str) -> _Cut:
+    cut = _Cut([], [], [])
+    if not run.isspace():
+        spans = [match.span() for match in _PIECE.finditer(run)]
+        cut = _Cut([first for first, _ in spans], [last for _, last in spans], [normal(run[first:last]) for first, last in spans])
+    if len(run) <= _LONGEST_RUN:
+        if len(_KNOWN) >= _CACHED_RUNS:
             _KNOWN.clear()
-        _KNOWN[piece] = norm
-    return norm
+        _KNOWN[run] = cut
+    return cut
