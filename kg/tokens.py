@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import Final, final
 
-# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit. Most pieces are a word with no
-# "@" in reach, so these come early; the words of an address, and what only looks like one, are left to the rest.
-_PIECE: Final = re.compile(
-    r"(?=[hw])(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
-    r"|(?>[^\W_]+(?:['’][^\W_]+)*)(?![\w.+-]{0,64}@)"
+# The lengths are those that mail allows. Without them, "1.1.1.…" would be tried to its end from every digit.
+_TOKEN: Final = re.compile(
+    r"(?:https?://|www\.)[^\s<>()\"“”]*[^\s<>()\"“”.,;:!?'’]"
     r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
     r"|[^\W_]+(?:['’][^\W_]+)*"
     r"|\S"
 )
-_RUN: Final = re.compile(r"\S+|\s+")
-_LONGEST_RUN: Final = 50
-_CACHED_RUNS: Final = 300_000
+_LONGEST: Final = 50
+_CACHED: Final = 50_000
 
 
 @final
@@ -44,21 +42,11 @@ def normal(token: str) -> str:
     return lowered[:-2] if lowered.endswith("'s") and len(lowered) > 2 else lowered
 
 
-@final
-class _Cut:
-    """The tokens of a run without space: how far into it each starts and ends, and its normal form. Of a run of space there are none."""
-
-    __slots__ = ("ends", "norms", "starts", "whole")
-
-    def __init__(self, starts: list[int], ends: list[int], norms: list[str]) -> None:
-        self.starts: Final = starts
-        self.ends: Final = ends
-        self.norms: Final = norms
-        self.whole: Final = norms[0] if len(norms) == 1 else ""
-
+_Cut = tuple[tuple[int, int, str], ...]
+"""The tokens of a piece of text: start and end in it, and normal form."""
 
 _KNOWN: Final[dict[str, _Cut]] = {}
-"""The runs met so far: no token reaches over space, and most words come again."""
+"""What stood between two blanks, cut: the same words come again in every text, and no token holds a blank."""
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
@@ -66,37 +54,23 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     norms: list[str] = []
-    known = _KNOWN
     place = start
-    runs: list[str] = _RUN.findall(text, start, len(text) if end is None else end)
-    for run in runs:
-        if run == " ":
-            place += 1
-            continue
-        cut = known.get(run)
+    for piece in text[start : len(text) if end is None else end].split(" "):
+        cut = _KNOWN.get(piece)
         if cut is None:
-            cut = _learn(run)
-        after = place + len(run)
-        if cut.whole:
-            starts.append(place)
-            ends.append(after)
-            norms.append(cut.whole)
-        else:
-            for number, norm in enumerate(cut.norms):
-                starts.append(place + cut.starts[number])
-                ends.append(place + cut.ends[number])
-                norms.append(norm)
-        place = after
+            cut = _cut(piece)
+        for first, last, norm in cut:
+            starts.append(place + first)
+            ends.append(place + last)
+            norms.append(norm)
+        place += len(piece) + 1
     return Tokens(starts, ends, norms)
 
 
-def _learn(run: str) -> _Cut:
-    cut = _Cut([], [], [])
-    if not run.isspace():
-        spans = [match.span() for match in _PIECE.finditer(run)]
-        cut = _Cut([first for first, _ in spans], [last for _, last in spans], [normal(run[first:last]) for first, last in spans])
-    if len(run) <= _LONGEST_RUN:
-        if len(_KNOWN) >= _CACHED_RUNS:
+def _cut(piece: str) -> _Cut:
+    cut = tuple((match.start(), match.end(), intern(normal(match.group()))) for match in _TOKEN.finditer(piece))
+    if len(piece) <= _LONGEST:
+        if len(_KNOWN) >= _CACHED:
             _KNOWN.clear()
-        _KNOWN[run] = cut
+        _KNOWN[piece] = cut
     return cut

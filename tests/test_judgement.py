@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from kg.documents import read_text
+from kg.documents import read, read_text
 from kg.extract import extract
-from kg.extract.judgement import DOUBTED, Weights, layout, learnt, read_weights
+from kg.extract.judgement import DOUBTED, Weights, layout, learnt, properties, read_weights
+from kg.extract.reading import Candidate, Reading
 from kg.model import Assertion, Extraction, StatementKind
 from kg.segment import segment
 from kg.vocabulary import Vocabulary, load
@@ -97,3 +100,18 @@ def test_the_weights_of_the_package_are_small_and_plain() -> None:
     assert set(table) == {"en", "en sentences"}
     assert all(isinstance(weights, Weights) and weights.kinds["data"] for weights in table.values())
     assert 0 < DOUBTED < 0.5
+
+
+def test_a_verdict_is_the_sum_of_the_properties_that_are_named(vocabulary: Vocabulary, examples: Path) -> None:
+    # Judging adds up sums that it remembers; what it says of its reasons is made of names. The two must not part.
+    heard: list[tuple[str, Reading, Candidate]] = []
+    ear = Weights("en", {}, lambda kind, reading, candidate: heard.append((kind, reading, candidate)))
+    table = learnt()
+    extract(read(examples / "pinecrest-hotels.txt"), vocabulary, dict.fromkeys(table, ear))
+    assert len(heard) > 50
+    for weights in table.values():
+        for kind, reading, candidate in heard:
+            reading.judged.clear()
+            score = sum(weights.kinds[kind].get(name, 0.0) for name in set(properties(reading, candidate)))
+            assert weights.judge(reading, candidate) == pytest.approx(1 / (1 + math.exp(-score)))
+            assert sum(weight for _, weight in weights.reasons(reading, candidate)) == pytest.approx(score)

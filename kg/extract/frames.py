@@ -145,12 +145,15 @@ def _joined(scene: Scene, end: int, start: int) -> bool:
 def _cluster(scene: Scene, floor: int, verb: int) -> int:
     """Where the subject, modal and negation before a verb start."""
     number = scene.token_at(verb)
-    turned = max((m.start for m in scene.cues("pk:Contrast", strong=True) if m.end <= verb), default=floor)
+    turned = floor
+    for contrast in scene.cues("pk:Contrast", strong=True):
+        if contrast.end <= verb:
+            turned = contrast.start
     if ";" in scene.tokens.norms[scene.first : number]:
         turned = max(scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";")
     lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - _REACH)])
     before = [m.start for m in scene.all(_BEFORE, strong=True) if lowest <= m.start and _leads(m, verb)]
-    return min(before, default=verb)
+    return before[0] if before else verb
 
 
 def _leads(cue: Mention, verb: int) -> bool:
