@@ -111,6 +111,8 @@ def test_a_verdict_is_the_sum_of_the_properties_that_are_named(vocabulary: Vocab
     assert len(heard) > 50
     for weights in table.values():
         for kind, reading, candidate in heard:
+            if kind not in weights.kinds:
+                continue
             reading.judged.clear()
             score = sum(weights.kinds[kind].get(name, 0.0) for name in set(properties(reading, candidate)))
             assert weights.judge(reading, candidate) == pytest.approx(1 / (1 + math.exp(-score)))
