@@ -355,8 +355,8 @@ def test_a_full_disk_is_named_and_the_last_index_is_intact(tmp_path: Path, kilob
 def test_an_interrupt_ends_the_build_and_its_workers_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     kills = runpy.run_path(str(ROOT / "benchmarks" / "kills.py"))
-    path = corpus(tmp_path / "set.jsonl", [{"id": str(n), "text": (row(n)["text"] + "\n\n") * 300} for n in range(6)])
-    process = subprocess.Popen(kills["command"](path, tmp_path / "store", 6), stderr=subprocess.PIPE)
+    path = corpus(tmp_path / "set.jsonl", [{"id": str(n), "text": (row(n)["text"] + "\n\n") * 300} for n in range(60)])
+    process = subprocess.Popen(kills["command"](path, tmp_path / "store", 60), stderr=subprocess.PIPE)
     workers: list[int] = []
     while not workers:
         assert process.poll() is None
