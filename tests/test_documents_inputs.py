@@ -206,6 +206,17 @@ def jsonl(path: Path, rows: Iterable[object]) -> Path:
     return path
 
 
+def test_half_a_character_in_a_row_is_none(tmp_path: Path) -> None:
+    text = "Privacy policy\n\nWe process your e-mail address \ud800 to send you offers."
+    path = jsonl(tmp_path / "set.jsonl", [{"id": "a\ud800", "text": text, "title": "Offers \udc00", "controller": "Acorn \ud800 Ltd"}])
+    (source,) = sources([path])
+    assert isinstance(source, Source)
+    document = read_source(source)
+    told = "".join(str(quad) for quad in graph.quads(extract(document, load()), load()))
+    assert "address ?" in document.text
+    assert "Acorn ? Ltd" in told.encode().decode()
+
+
 def test_rows_of_a_data_set(tmp_path: Path) -> None:
     parquet = tmp_path / "set.parquet"
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), parquet)

@@ -88,7 +88,7 @@ def read_parquet(path: Path, column: str, limit: int) -> Iterator[Source | Input
 def row_source(path: Path, place: str, row: Mapping[str, Any], column: str, position: int = 0) -> Source | InputError:
     """The document in a row of the data set `path`; `place` names the row where it has no column ``id``."""
     if isinstance(row.get(ID), (str, int)):
-        place = f"{path}!/{row[ID]}"
+        place = _whole(f"{path}!/{row[ID]}")
     if column not in row:
         return InputError(place, f'has no column "{column}"', f"name one of {', '.join(map(str, row))} with --column")
     text = row[column]
@@ -103,12 +103,18 @@ def row_source(path: Path, place: str, row: Mapping[str, Any], column: str, posi
     if metadata.source and not (metadata.series or metadata.title):
         metadata = replace(metadata, series=address_key(metadata.source))
     suffix = ".html" if _TAG.search(text, 0, 20_000) else ".txt"
-    # Replaced because a lone surrogate is legal in JSON and is no character.
-    return Source(place, suffix, text.encode("utf-8", "replace"), metadata, "utf-8", position)
+    return Source(place, suffix, _whole(text).encode(), metadata, "utf-8", position)
+
+
+def _whole(text: str) -> str:
+    """The text with "?" for each lone surrogate, which is legal in JSON and is no character."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _value(key: str, value: object) -> object:
     """A value as ``policies.toml`` would hold it: data sets write a day as a text, or with a time."""
+    if isinstance(value, str):
+        value = _whole(value)
     if key not in DATE_KEYS:
         return value
     if isinstance(value, datetime):
