@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import files
@@ -356,7 +357,9 @@ def test_an_interrupt_ends_the_build_and_its_workers_at_once(tmp_path: Path, mon
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     kills = runpy.run_path(str(ROOT / "benchmarks" / "kills.py"))
     path = corpus(tmp_path / "set.jsonl", [{"id": str(n), "text": (row(n)["text"] + "\n\n") * 300} for n in range(60)])
-    process = subprocess.Popen(kills["command"](path, tmp_path / "store", 60), stderr=subprocess.PIPE)
+    # What a shell starts in the background is told to ignore an interrupt, and passes that on.
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(kills["command"](path, tmp_path / "store", 60), stderr=subprocess.PIPE, preexec_fn=heeding)
     workers: list[int] = []
     while not workers:
         assert process.poll() is None
