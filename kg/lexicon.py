@@ -1,46 +1,19 @@
-"""Finds the places where a text says a term: compiles the forms of docs/lexicon.md into a trie over tokens."""
+"""Finds the places where a text says a term: makes a trie over tokens of the forms, and reads texts along it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum
-from itertools import product
+from collections.abc import Iterable, Mapping
 from typing import Final, final
 
-from kg.errors import ConfigurationError
+from kg.forms import Form, Strength, inflect, variants
 from kg.mention import Mention
-from kg.tokens import Tokens, normal, tokenize
+from kg.tokens import Tokens, normal
 
-_GAP: Final = re.compile(r"\.\.(\d*)$")
-_DEFAULT_GAP: Final = 4
 _WALLS: Final = frozenset(".;:,")
 _WORD: Final = "word"
 _SEPARATE: Final = frozenset({"cue", "topic"})
 _CACHED_WORDS: Final = 200_000
 _CACHED_STATES: Final = 100_000
-
-
-class Strength(IntEnum):
-    """How much a form says by itself (see docs/lexicon.md)."""
-
-    STRONG = 0
-    WEAK = 1
-    NOT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A lexical form of a term as written, with the macros and inflections of its language."""
-
-    term: str
-    role: str
-    text: str
-    strength: Strength
-    macros: Mapping[str, str] = field(hash=False, compare=False)
-    inflections: tuple[str, ...] = ()
-    place: str = ""
 
 
 @final
@@ -116,7 +89,7 @@ class _Trie:
         self._nodes = [_Node(0)]
         classes: dict[int, set[str]] = {}
         for number, form in enumerate(ordered):
-            for sequence in _variants(form):
+            for sequence in variants(form):
                 if form.role != _WORD:
                     self._plant(sequence, form, number)
                 elif len(sequence) == 1 and isinstance(sequence[0], str):
@@ -219,7 +192,7 @@ class _Elements:
             self._prefixes.setdefault(word[:-1], set()).add(number)
         else:
             word = normal(word)
-            for variant in (word, *_inflect(word, inflections)):
+            for variant in (word, *inflect(word, inflections)):
                 self._exact.setdefault(variant, set()).add(number)
 
     def of(self, word: str) -> frozenset[int]:
@@ -396,59 +369,3 @@ def in_order(found: Mapping[str, Iterable[Mention]]) -> list[Mention]:
 
 def _place(mention: Mention) -> tuple[int, int, str, str]:
     return mention.start, mention.end, mention.role, mention.term
-
-
-def _inflect(word: str, inflections: tuple[str, ...]) -> Iterator[str]:
-    if len(word) < 3 or not word.isalpha():
-        return
-    for rule in inflections:
-        old, _, new = rule.rpartition(">")
-        if word.endswith(old.lstrip("-")):
-            yield (word[: len(word) - len(old.lstrip("-"))] if old else word) + new.lstrip("-")
-
-
-def _variants(form: Form) -> Iterator[list[str | int]]:
-    """The sequences that a form stands for: optional elements there or not; an int is a gap of at most so many tokens."""
-    choices: list[list[tuple[str | int, ...]]] = []
-    gaps: list[bool] = []
-    needed = False
-    for piece in form.text.lower().split():
-        gap = _GAP.match(piece)
-        optional = len(piece) > 1 and piece.endswith("?")
-        gaps.append(gap is not None)
-        needed = needed or not (gap or optional)
-        if gap:
-            choices.append([(int(gap.group(1) or _DEFAULT_GAP),)])
-        else:
-            choices.append([*_cut(_expand(piece[:-1] if optional else piece, form)), *([()] if optional else [])])
-    if not needed or gaps[0] or gaps[-1]:
-        raise ConfigurationError(
-            form.place, f"{form.term} {form.text!r}", "a form neither begins nor ends with a gap, and something in it is always there"
-        )
-    for combination in product(*choices):
-        yield [element for parts in combination for element in parts]
-
-
-def _expand(piece: str, form: Form) -> str:
-    def replace(match: re.Match[str]) -> str:
-        if match.group(1) not in form.macros:
-            raise ConfigurationError(
-                form.place, f"{form.term} {form.text!r}", f"the macro {{{match.group(1)}}} is not defined in this language"
-            )
-        return form.macros[match.group(1)].lower()
-
-    return re.sub(r"\{([\w-]+)\}", replace, piece)
-
-
-def _cut(piece: str) -> list[tuple[str, ...]]:
-    """What an element is in tokens: alternatives of one token stay together, those with inner punctuation are sequences of their own."""
-    single: list[str] = []
-    longer: list[tuple[str, ...]] = []
-    for word in piece.split("|"):
-        stem = len(word) > 2 and word.endswith("-")
-        parts = tokenize(word[:-1] if stem else word).norms
-        if len(parts) < 2 or word.startswith(("=", "-")):
-            single.append(word)
-        else:
-            longer.append((*parts[:-1], parts[-1] + "-" * stem))
-    return [*([("|".join(single),)] if single else []), *longer]

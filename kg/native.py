@@ -26,6 +26,7 @@ MODULES = (
     "kg.mention",
     "kg.hierarchy",
     "kg.tokens",
+    "kg.forms",
     "kg.lexicon",
     "kg.segment",
     "kg.findings",

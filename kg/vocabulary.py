@@ -14,8 +14,9 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kg.errors import ConfigurationError
+from kg.forms import Form, Strength
 from kg.hierarchy import Hierarchy
-from kg.lexicon import Form, Lexicon, Strength
+from kg.lexicon import Lexicon
 from kg.namespaces import compress, expand
 from kg.resources import ontology_dir
 

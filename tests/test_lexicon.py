@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import ConfigurationError
-from kg.lexicon import Form, Lexicon, Strength
+from kg.forms import Form, Strength
+from kg.lexicon import Lexicon
 from kg.tokens import normal, tokenize
 
 ENGLISH = ("-s", "-s>-ses", "-y>-ies")

@@ -17,6 +17,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("language",),
     ("documents",),
     ("segment",),
+    ("forms",),
     ("lexicon",),
     ("vocabulary",),
     ("extract",),

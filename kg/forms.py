@@ -1,0 +1,98 @@
+"""A lexical form as docs/lexicon.md has it, and the sequences of words that it stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import product
+from typing import Final
+
+from kg.errors import ConfigurationError
+from kg.tokens import tokenize
+
+_GAP: Final = re.compile(r"\.\.(\d*)$")
+_DEFAULT_GAP: Final = 4
+
+
+class Strength(IntEnum):
+    """How much a form says by itself (see docs/lexicon.md)."""
+
+    STRONG = 0
+    WEAK = 1
+    NOT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A lexical form of a term as written, with the macros and inflections of its language."""
+
+    term: str
+    role: str
+    text: str
+    strength: Strength
+    macros: Mapping[str, str] = field(hash=False, compare=False)
+    inflections: tuple[str, ...] = ()
+    place: str = ""
+
+
+def inflect(word: str, inflections: tuple[str, ...]) -> Iterator[str]:
+    """The other endings that the rules of a language give a word ("-y>-ies"); a rule without an old ending adds its new one."""
+    if len(word) < 3 or not word.isalpha():
+        return
+    for rule in inflections:
+        old, _, new = rule.rpartition(">")
+        if word.endswith(old.lstrip("-")):
+            yield (word[: len(word) - len(old.lstrip("-"))] if old else word) + new.lstrip("-")
+
+
+def variants(form: Form) -> Iterator[list[str | int]]:
+    """The sequences that a form stands for: optional elements there or not; an int is a gap of at most so many tokens.
+
+    Raises:
+        ConfigurationError: the form begins or ends with a gap, has nothing that is always there, or names a macro that is not defined.
+    """
+    choices: list[list[tuple[str | int, ...]]] = []
+    gaps: list[bool] = []
+    needed = False
+    for piece in form.text.lower().split():
+        gap = _GAP.match(piece)
+        optional = len(piece) > 1 and piece.endswith("?")
+        gaps.append(gap is not None)
+        needed = needed or not (gap or optional)
+        if gap:
+            choices.append([(int(gap.group(1) or _DEFAULT_GAP),)])
+        else:
+            choices.append([*_cut(_expand(piece[:-1] if optional else piece, form)), *([()] if optional else [])])
+    if not needed or gaps[0] or gaps[-1]:
+        raise ConfigurationError(
+            form.place, f"{form.term} {form.text!r}", "a form neither begins nor ends with a gap, and something in it is always there"
+        )
+    for combination in product(*choices):
+        yield [element for parts in combination for element in parts]
+
+
+def _expand(piece: str, form: Form) -> str:
+    def replace(match: re.Match[str]) -> str:
+        if match.group(1) not in form.macros:
+            raise ConfigurationError(
+                form.place, f"{form.term} {form.text!r}", f"the macro {{{match.group(1)}}} is not defined in this language"
+            )
+        return form.macros[match.group(1)].lower()
+
+    return re.sub(r"\{([\w-]+)\}", replace, piece)
+
+
+def _cut(piece: str) -> list[tuple[str, ...]]:
+    """What an element is in tokens: alternatives of one token stay together, those with inner punctuation are sequences of their own."""
+    single: list[str] = []
+    longer: list[tuple[str, ...]] = []
+    for word in piece.split("|"):
+        stem = len(word) > 2 and word.endswith("-")
+        parts = tokenize(word[:-1] if stem else word).norms
+        if len(parts) < 2 or word.startswith(("=", "-")):
+            single.append(word)
+        else:
+            longer.append((*parts[:-1], parts[-1] + "-" * stem))
+    return [*([("|".join(single),)] if single else []), *longer]
