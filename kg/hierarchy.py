@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, final
 
 
@@ -22,17 +22,22 @@ class Hierarchy:
         """The term itself and every term above it."""
         known = self._above.get(curie)
         if known is None:
-            seen: set[str] = set()
-            todo = [curie]
-            while todo:
-                term = todo.pop()
-                if term not in seen:
-                    seen.add(term)
-                    todo.extend(self._broader.get(term, ()))
-            known = self._above[curie] = frozenset(seen)
+            known = self._above[curie] = closure(curie, self._broader)
         return known
 
     def is_a(self, curie: str, above: tuple[str, ...]) -> bool:
         """Whether the term is one of `above` or lies below one."""
         known = self.ancestors(curie)
         return any(term in known for term in above)
+
+
+def closure(name: str, links: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """The name and all that links lead to from it."""
+    seen: set[str] = set()
+    ahead = [name]
+    while ahead:
+        node = ahead.pop()
+        if node not in seen:
+            seen.add(node)
+            ahead.extend(links.get(node, ()))
+    return frozenset(seen)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kg.errors import ConfigurationError
+from kg.hierarchy import closure
 from kg.namespaces import compress
 from kg.reason.owl import ONTOLOGY, derive_owl
 
@@ -172,9 +173,9 @@ class _Reader:
         properties = [node for node, each in graph.items() if "owl:ObjectProperty" in each["rdf:type"]]
         version = next(iter(graph[_name(ONTOLOGY)]["owl:versionIRI"]), ONTOLOGY.value)
         return Ontology(
-            above=MappingProxyType({name: _closure(name, up) for name in classes}),
+            above=MappingProxyType({name: closure(name, up) for name in classes}),
             definitions=MappingProxyType(definitions),
-            narrower=MappingProxyType({name: _closure(name, down) for name in properties}),
+            narrower=MappingProxyType({name: closure(name, down) for name in properties}),
             disjoint=tuple(self._disjoint()),
             labels=MappingProxyType(self._labels),
             version=version,
@@ -261,14 +262,3 @@ def _conjuncts(expression: Expression) -> Iterator[str]:
         case Every(parts):
             for part in parts:
                 yield from _conjuncts(part)
-
-
-def _closure(name: str, links: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    seen: set[str] = set()
-    ahead = [name]
-    while ahead:
-        node = ahead.pop()
-        if node not in seen:
-            seen.add(node)
-            ahead.extend(links.get(node, ()))
-    return frozenset(seen)
