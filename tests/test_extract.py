@@ -234,3 +234,63 @@ def test_a_law_that_is_kept_is_no_disclosure() -> None:
 def test_a_modal_reaches_its_own_verbs(sentence: str, term: str, modality: str) -> None:
     extraction = read(f"What we do\n\n{sentence}\n")
     assert {s.modality for s in extraction.statements for a in s.assertions if a.object == term} == {modality}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "unwanted"),
+    [
+        ("en", "If we learn that we have by mistake gathered names of children, we delete them.", "practice hasProcessing dpv:Collect"),
+        ("en", "We shall tell you whether a name is needed to enter into a contract.", "practice hasPurpose *"),
+        ("en", "Other shops may have different policies with respect to the use of your personal data.", "practice *"),
+        ("en", "Sharing means any renting or disclosing of personal data to a third party.", "practice *"),
+        ("en", "We encourage parents to observe, take part in and guide what their children do.", "practice *"),
+        ("en", "Acorn does not provide any warranties in relation to its ability to collect, store or share personal data.", "practice *"),
+        ("en", "You agree not to use the shop for fraud or to harm minors in any way.", "denial *"),
+        ("en", "No transfer of your data takes place unless there is a duty to protect your address.", "practice hasPersonalData *"),
+        ("en", "Unless you have adjusted your browser setting so that it will refuse cookies, our shop may use cookies.", "denial *"),
+        ("en", "You may at any time contact Acorn to check that the data related to you is accurate.", "practice *"),
+        ("en", "When we hold a raffle, you may have to give your name in order to participate.", "practice hasPurpose dpv:Purpose"),
+        ("en", "Once you have a code to access your account, we may ask for your name.", "practice hasPurpose dpv:AccountManagement"),
+        ("en", "We share your data only with members of the choir.", "practice hasDataSubject *"),
+        ("en", "Ensuring staff safety and handling your data for it.", "practice hasDataSubject *"),
+        ("en", "We collect the type of mobile device you use.", "practice isImplementedUsingTechnology *"),
+        ("en", "Opt out in the settings of your mobile device.", "practice isImplementedUsingTechnology *"),
+        ("en", "These cookies provide you with better seats and help us to remember your choices.", "practice hasProcessing *"),
+        ("en", "Usage of social media plugins may result in sending your name to the platforms.", "practice hasProcessing dpv:Use"),
+        ("en", "Acorn Ltd\n\nStreet address:\n\nOak Lane 1\n", "practice *"),
+        ("en", "For more, please read the page “How we handle and share your personal data”.", "practice *"),
+        (
+            "en",
+            "If you provide data relating to another person, ask that person first.",
+            "practice hasDataSource *",
+        ),
+        ("en", "When you visit the shop, we collect your IP address automatically.", "practice hasDataSource dpv:DataSubjectDataSource"),
+        ("fi", "Tietosuojasäännösten mukaan henkilötietoja saa käsitellä vain, kun sille on oikeudenmukainen syy.", "practice *"),
+    ],
+)
+def test_what_is_only_spoken_of_or_somebody_elses_is_no_practice(language: str, text: str, unwanted: str) -> None:
+    found = list(said(read(text, language)))
+    opening = set(said(read("", language)))
+    told = [row for row in found if row not in opening]
+    assert not [row for row in told if row == unwanted or (unwanted.endswith("*") and row.startswith(unwanted[:-1]))], told
+
+
+def test_they_who_use_what_they_get_are_third_parties() -> None:
+    found = list(said(read("We share your data with our partners. They may use it for marketing.\n")))
+    assert "practice isImplementedByEntity dpv:ThirdParty" in found
+    assert "practice isImplementedByEntity dpv:ThirdParty" not in list(said(read("We use cookies. They help us to count visits.\n")))
+
+
+def test_a_denial_says_which_act_is_denied() -> None:
+    (denial,) = [s for s in read("We share your name, but not your address, with couriers.\n").statements if s.kind == "denial"]
+    assert {("dpv:hasProcessing", "dpv:Share"), ("dpv:hasPersonalData", "pd:PhysicalAddress")} <= {
+        (a.predicate, a.object) for a in denial.assertions
+    }
+
+
+def test_what_an_exception_tells_is_not_excepted_from_itself() -> None:
+    extraction = read("We keep orders for a year, except where we use them to meet a legal duty to keep your name for ten years.\n")
+    for statement in extraction.statements:
+        for condition in statement.conditions:
+            inside = all(condition.start <= a.start < condition.end for a in statement.assertions)
+            assert not (condition.exception and inside), statement

@@ -51,7 +51,18 @@ ADOPTED: Final = 0.5
 """The probability from which the fitted part makes an assertion of what a rule doubts."""
 
 _IN_A_BANNER: Final = (plain, bases)
-_NOT_DONE: Final = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasPurpose", "dpv:hasLocation", "dpv:hasProcessing"})
+_NOT_DONE: Final = frozenset(
+    {
+        "dpv:hasPersonalData",
+        "dpv:hasDataSubject",
+        "dpv:hasDataSource",
+        "dpv:hasRecipient",
+        "dpv:hasPurpose",
+        "dpv:hasLocation",
+        "dpv:hasProcessing",
+    }
+)
+_EXCEPTED: Final = _NOT_DONE | TURNED
 _CONSEQUENTIAL: Final = frozenset({"provision", "right"})
 _NEVER_DENIED: Final = frozenset(
     {
@@ -146,7 +157,7 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             continue
         for candidate in rule.find(reading):
             aside = reading.aside_at(candidate.start)
-            if aside is not None and aside.lacking and candidate.predicate in _NOT_DONE:
+            if aside is not None and aside.lacking and candidate.predicate in (_EXCEPTED if aside.exception else _NOT_DONE):
                 continue
             if candidate.frame.void and candidate.topic not in _CONSEQUENTIAL:
                 continue

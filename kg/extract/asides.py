@@ -1,4 +1,4 @@
-"""Finds the stretches of a clause that restrict the rest: exceptions and conditions."""
+"""Finds the stretches of a clause that restrict the rest, exceptions and conditions, and those that only speak of an act."""
 
 from __future__ import annotations
 
@@ -8,40 +8,62 @@ from kg.extract.scene import Scene
 from kg.mention import Mention
 
 _WALLS: Final = frozenset({";", ",", ".", ":", "(", ")"})
+_PARTING: Final = frozenset({",", "and", "ja", "sekä"})
 _ARGUMENTS: Final[tuple[str, ...]] = ("data", "recipient", "organisation", "purpose", "technology", "place", "basis", "condition")
 
 
 @final
 class Aside:
-    """A stretch of the clause that restricts the rest: an exception or a condition. `lacking` says that what it names is not there."""
+    """A stretch of the clause that restricts the rest: an exception or a condition. `lacking` says that what it names is not said to be
+    there: it is without it, or only asks, supposes or tells of it. `spoken` holds of the last alone, which restrict nothing."""
 
-    __slots__ = ("end", "exception", "lacking", "start")
+    __slots__ = ("end", "exception", "lacking", "spoken", "start")
 
-    def __init__(self, start: int, end: int, exception: bool, lacking: bool = False) -> None:
+    def __init__(self, start: int, end: int, exception: bool, lacking: bool = False, spoken: bool = False) -> None:
         self.start: Final = start
         self.end: Final = end
         self.exception: Final = exception
         self.lacking: Final = lacking
+        self.spoken: Final = spoken
 
 
 def asides(scene: Scene) -> tuple[Aside, ...]:
     """The exceptions and conditions of a clause in order.
 
     From their cue to the comma after an opening one, else to the next contrast or the end; an exception whose cue follows what it
-    excepts ("X lukuun ottamatta") takes in what stands before.
+    excepts ("X lukuun ottamatta") takes in what stands before. A condition that only supposes an act ("if we learn that …") lacks it.
     """
     found: list[Aside] = []
     contrasts = frozenset(m.start for m in scene.cues("pk:Contrast", strong=True))
-    for cue in scene.cues("pk:Exception", "pk:ConditionCue", "pk:Without", strong=True):
+    for cue in scene.cues("pk:Exception", "pk:ConditionCue", "pk:Without", "pk:Spoken"):
+        spoken = cue.term == "pk:Spoken"
         if found and cue.start < found[-1].end:
+            if spoken and not found[-1].exception:
+                found[-1] = Aside(found[-1].start, found[-1].end, False, True, cue.start == found[-1].start)
+            continue
+        if cue.weak:
             continue
         exception = cue.term == "pk:Exception"
         before = _behind(scene, cue, found[-1].end if found else scene.start) if exception else None
         if before is not None:
             found.append(Aside(before, cue.end, True))
+        elif spoken:
+            found.append(Aside(cue.start, _spoken_end(scene, cue, contrasts), False, True, True))
         else:
-            found.append(Aside(cue.start, _end(scene, cue, contrasts), exception, cue.term == "pk:Without"))
+            lacking = cue.term == "pk:Without" or (exception and any(m.start == cue.start for m in scene.cues("pk:Unless")))
+            found.append(Aside(cue.start, _end(scene, cue, contrasts), exception, lacking))
     return tuple(found)
+
+
+def _spoken_end(scene: Scene, cue: Mention, contrasts: frozenset[int]) -> int:
+    """The next contrast, semicolon or "we" behind a comma or an "and", else the end."""
+    norms, starts = scene.tokens.norms, scene.tokens.starts
+    ours = frozenset(m.start for m in scene.cues("pk:FirstParty", strong=True))
+    for number in range(cue.last, scene.last):
+        after = number > cue.last and norms[number - 1] in _PARTING
+        if norms[number] == ";" or starts[number] in contrasts or (after and starts[number] in ours):
+            return starts[number]
+    return scene.end
 
 
 def _end(scene: Scene, cue: Mention, contrasts: frozenset[int]) -> int:

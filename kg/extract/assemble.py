@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Final
 
 from kg.extract.frames import Frame
-from kg.extract.reading import Candidate, Reading
+from kg.extract.reading import Candidate, Reading, gives
+from kg.mention import Mention
 from kg.model import Assertion, Condition, Statement, StatementKind
 
 _ORDER: Final = (
@@ -28,6 +29,9 @@ _OURS: Final[tuple[str, ...]] = ("dpv:DataProcessor", "pk:GroupCompany", "dpv:Da
 """Those who act for the controller, as the controller, or use its service: no practice of somebody else."""
 
 _ALONE: Final = frozenset({"right", "security", "retention"})
+_ACTED_UPON: Final = frozenset({"dpv:hasPersonalData", "dpv:hasRecipient", "pk:exceptRecipient", "dpv:hasPurpose", "dpv:hasDataSubject"})
+_ENDS: Final = frozenset({"dpv:hasPurpose", "dpv:hasDataSubject", "dpv:hasProcessing", "pk:exceptRecipient"})
+_NO_ACT: Final[tuple[str, ...]] = ("dpv:AutomatedDecisionMaking",)
 _BYWAY: Final = frozenset({"dpv:hasProcessing", "dpv:hasDataSubject"})
 
 
@@ -48,8 +52,16 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
             told = [c for c in group if c.predicate not in _BYWAY]
             if bucket != "general":
                 yield _statement(reading, conditions, bucket, [*group, *(_actions(general) if bucket == "retention" else ())])
+            elif _without_act(group):
+                continue
             elif told or (group[0].frame.denied and any(c.predicate == "dpv:hasProcessing" for c in group)):
                 yield _statement(reading, conditions, min((c.topic for c in told or group), key=_ORDER.index), group)
+
+
+def _without_act(group: list[Candidate]) -> bool:
+    """Whether nothing is told of what is denied but an end ("you agree not to exploit anyone"): no act, no data, nobody who gets them."""
+    frame = group[0].frame
+    return frame.denied and not frame.verbs and all(c.predicate in _ENDS for c in group)
 
 
 def _bucket(candidate: Candidate) -> str:
@@ -70,13 +82,20 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
         if known is None or (member.confidence, member.end - member.start) > (known.confidence, known.end - known.start):
             assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
     told = {predicate for predicate, *_ in assertions}
-    if frame.agent is not None and "dpv:isImplementedByEntity" not in told and frame.actor == "third":
-        place = next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
+    if kind is StatementKind.DENIAL and "dpv:hasProcessing" not in told and not told.isdisjoint(_ACTED_UPON):
+        # A denial without its act would deny too much: "we share your name, not your address" still keeps the address.
+        for verb in frame.verbs:
+            if not gives(reading, frame, verb) and not reading.hierarchy.is_a(verb.term, _NO_ACT):
+                assertions["dpv:hasProcessing", verb.term, verb.start] = Assertion(
+                    "dpv:hasProcessing", verb.term, verb.start, verb.end, 0.6, "act that is denied"
+                )
+    if frame.actor == "third" and "dpv:isImplementedByEntity" not in told:
+        agent, place = _agent(reading, frame)
         # A partner's cookie is still one that the controller's site sets.
-        own = place is not None and place.role == "recipient" and "dpv:isImplementedUsingTechnology" in told
-        if place is not None and not own and not reading.hierarchy.is_a(frame.agent, _OURS):
-            assertions["dpv:isImplementedByEntity", frame.agent, place.start] = Assertion(
-                "dpv:isImplementedByEntity", frame.agent, place.start, place.end, 0.7, "agent of the action"
+        own = place is not None and place.role != "organisation" and "dpv:isImplementedUsingTechnology" in told
+        if place is not None and not own and not reading.hierarchy.is_a(agent, _OURS):
+            assertions["dpv:isImplementedByEntity", agent, place.start] = Assertion(
+                "dpv:isImplementedByEntity", agent, place.start, place.end, 0.7, "agent of the action"
             )
     clauses = (scene.clause.index,) if reading.lead is None else (reading.lead.scene.clause.index, scene.clause.index)
     return Statement(
@@ -87,8 +106,23 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
         clauses,
         tuple(assertions.values()) if len(assertions) == 1 else tuple(sorted(assertions.values(), key=_in_order)),
         tuple((m.start, m.end) for m in scene.cues("pk:Hedge") if frame.start <= m.start < frame.end),
-        conditions,
+        tuple(_own(condition, members) for condition in conditions) if conditions else (),
     )
+
+
+def _agent(reading: Reading, frame: Frame) -> tuple[str, Mention | None]:
+    """Who acts that is not the controller, and where that is said; "they" are third parties if such were spoken of just before."""
+    scene = reading.scene
+    if frame.agent is not None:
+        return frame.agent, next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
+    verb = frame.verbs[0].start if frame.verbs else frame.start
+    place = next((m for m in reversed(scene.cues("pk:ThirdActor", strong=True)) if m.end <= verb), None)
+    if place is None:
+        return "", None
+    spoken = [scene] if scene.previous is None else [scene, scene.previous]
+    things = any(m.start < place.start for s in spoken for m in s.of("technology"))
+    parties = any(m.start < place.start for s in spoken for m in s.of("recipient", "organisation"))
+    return "dpv:ThirdParty", place if parties and not things else None
 
 
 def _in_order(assertion: Assertion) -> tuple[int, int, str, str]:
@@ -99,9 +133,17 @@ def _place(frame: Frame, members: list[Candidate]) -> int:
     return min(frame.start, *(m.start for m in members)) if members else frame.start
 
 
+def _own(condition: Condition, members: list[Candidate]) -> Condition:
+    """What is told within an exception holds on that condition, and is not excepted from itself."""
+    inside = condition.exception and all(condition.start <= m.start < condition.end for m in members)
+    return Condition(condition.start, condition.end, condition.kind) if inside else condition
+
+
 def _conditions(reading: Reading) -> Iterator[Condition]:
     kinds = reading.scene.of("condition")
     for aside in reading.asides:
+        if aside.spoken:
+            continue
         kind = next((m.term for m in kinds if m.start < aside.end and m.end > aside.start), None)
         yield Condition(aside.start, aside.end, kind, aside.exception)
     for mention in kinds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kg.extract.reading import COLLECT, DOUBTFUL, GENERIC, SHARE, Candidate, Reading, covers, gives
+from kg.extract.reading import COLLECT, DOUBTFUL, GENERIC, SHARE, Candidate, Reading, covers, gives, pointed
 from kg.mention import Mention
 
 _ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicLinks", "pk:TopicChanges", "pk:TopicContact", "pk:TopicOfficer", "pk:TopicController")
@@ -29,6 +29,8 @@ def data(reading: Reading) -> Iterator[Candidate]:
         generic = mention.term in GENERIC
         if generic and not _acted_upon(reading, mention):
             continue
+        if pointed(reading, mention) or _labels_a_contact(reading, mention):
+            continue
         if generic and _specified(reading, mention, mentions) and not reading.acts(reading.frame_at(mention.start), SHARE):
             continue
         if scene.of("measure") and not reading.frame_at(mention.start).verbs and not generic:
@@ -44,6 +46,15 @@ def data(reading: Reading) -> Iterator[Candidate]:
         span = _head(reading)
         if span is not None:
             yield reading.make("collect", "dpv:hasPersonalData", "dpv:PersonalData", span, 0.45, "data: item of a list of data")
+
+
+def _labels_a_contact(reading: Reading, mention: Mention) -> bool:
+    """Whether the mention is a label whose value follows on its own ("Street address:"), where nothing announces data."""
+    scene = reading.scene
+    labelled = (
+        scene.text[scene.start : scene.end].rstrip().endswith(":") and scene.last - mention.last <= 1 and mention.first == scene.first
+    )
+    return labelled and not scene.about("pk:TopicData") and reading.lead is None
 
 
 def _is_an_end(reading: Reading, mention: Mention) -> bool:

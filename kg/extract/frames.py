@@ -297,7 +297,15 @@ def _actor(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple
             return "third", other.term
     if best is None:
         return "", None
+    if best.term == "pk:FirstParty" and _asked(scene, best, verb):
+        return "second", None
     return {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term, "third"), None
+
+
+def _asked(scene: Scene, first: Mention, verb: int) -> bool:
+    """Whether the reader turns to the controller to do it ("you may contact Acorn to check …"), which then does nothing of itself."""
+    between = any(m.start >= first.end and m.end <= verb for m in scene.cues("pk:PurposeMarker"))
+    return between and any(cue.end <= first.start and first.first - cue.last <= _REACH for cue in scene.cues("pk:RightCue", strong=True))
 
 
 def _doer(scene: Scene, end: int) -> tuple[str, str | None] | None:

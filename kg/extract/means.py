@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, final
 
 from kg.extract.frames import Frame
-from kg.extract.reading import BELOW, COLLECT, REMOVE, SHARE, Candidate, Reading, gives, pointed
+from kg.extract.reading import BELOW, COLLECT, REMOVE, SHARE, Candidate, Reading, gives, pointed, within
 from kg.extract.scene import Scene
 from kg.mention import Mention
 
@@ -28,6 +28,7 @@ _PREVENTED: Final = 2
 _OF_ANYTHING: Final[tuple[str, ...]] = ("dpv:Use",)
 """What is done to services and tools as often as to data."""
 
+_READERS_OWN: Final[tuple[str, ...]] = ("tech:Device", "tech:Application")
 _THE_PERSON: Final[tuple[str, ...]] = ("dpv:DataSubjectDataSource", "pk:DeviceDataSource")
 
 PLAIN: Final[list[Plain]] = [
@@ -55,7 +56,7 @@ def plain(reading: Reading) -> Iterator[Candidate]:
                 predicate = "dpv:hasOrganisationalMeasure"
             if kind.role == "optout" and (_consenting(reading, mention) or not (_refusing(reading) or _chosen(reading, mention))):
                 continue
-            if kind.role == "technology" and scene.has("pk:Generally") and not scene.cues("pk:FirstParty"):
+            if kind.role == "technology" and not _by_means_of(reading, mention):
                 continue
             score = kind.base + 0.15 * about - 0.1 * mention.weak
             if kind.role == "source" and reading.hierarchy.is_a(mention.term, _THE_PERSON) and "pk:TopicSource" not in scene.nearest:
@@ -63,6 +64,19 @@ def plain(reading: Reading) -> Iterator[Candidate]:
                     continue
                 score = kind.base if _obtained(reading, mention) else BELOW
             yield reading.make(kind.topic, predicate, mention.term, mention, score, kind.role)
+
+
+def _by_means_of(reading: Reading, mention: Mention) -> bool:
+    """Whether a technology is one that the controller uses, and not a part of what data or opting out are called ("device settings"), a
+    device on which the reader comes, or what is common everywhere."""
+    scene = reading.scene
+    if scene.has("pk:Generally") and not scene.cues("pk:FirstParty"):
+        return False
+    if not reading.hierarchy.is_a(mention.term, _READERS_OWN):
+        return True
+    aside = reading.aside_at(mention.start)
+    met = aside is not None and not aside.exception
+    return not met and not within(mention, scene.of("data", "optout")) and not _refusing(reading)
 
 
 def _consenting(reading: Reading, mention: Mention) -> bool:
@@ -142,7 +156,7 @@ def actions(reading: Reading) -> Iterator[Candidate]:
                 yield reading.make("collect", "dpv:hasProcessing", verb.term, verb, 0.7 - 0.1 * verb.weak, "processing")
     personal = any(not reading.is_a(m.term, "dpv:NonPersonalData") for m in scene.of("data"))
     for mention in scene.of("subject"):
-        if not mention.weak and personal and not _acts_for_us(reading, mention):
+        if not mention.weak and personal and not (_acts_for_us(reading, mention) or _another_part(scene, mention)):
             yield reading.make("collect", "dpv:hasDataSubject", mention.term, mention, 0.6, "data subject")
 
 
@@ -150,6 +164,14 @@ def _prevented(scene: Scene, verb: Mention) -> bool:
     """Whether an act is what shall not happen ("unauthorised access"), which nobody does."""
     place = verb.first
     return any(0 <= place - cue.last <= _PREVENTED for cue in scene.cues("pk:Prevention"))
+
+
+def _another_part(scene: Scene, mention: Mention) -> bool:
+    """Whether the words name who gets the data, who consents, or whom an end serves ("staff safety"), not whom the data are about."""
+    named = [*scene.of("recipient"), *scene.of("purpose"), *scene.of("basis"), *scene.of("condition")]
+    return any(m.start <= mention.start and mention.end <= m.end for m in named) or (
+        bool(scene.of("basis")) and any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:FromCue"))
+    )
 
 
 def _acts_for_us(reading: Reading, mention: Mention) -> bool:
@@ -173,7 +195,7 @@ def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
     place = verb.first
     for mention in scene.of("data") if verb.term == "dpv:Use" else scene.of("data", "technology"):
         if mention.start < verb.end and verb.start < mention.end:
-            if verb.term == "dpv:Use":
+            if verb.term == "dpv:Use" and verb.start < mention.start:
                 return True  # The data are part of the verb's own phrase: "use your data".
         elif frame.start <= mention.start < frame.end:
             after = mention.first - verb.last

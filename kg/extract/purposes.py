@@ -52,6 +52,7 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
             (mention.weak and not (marked or announced))
             or (scene.about_one(_NOT_HERE) and not marked)
             or _asked_for(reading, mention.start)
+            or _in_a_condition(reading, mention.start)
         )
         if doubtful and mention.weak and not _opens(reading, mention, scene.start):
             continue
@@ -60,6 +61,8 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
 
 
 def _phrase(reading: Reading, start: int, end: int, inside: list[Mention], sure: float) -> Iterator[Candidate]:
+    if not inside and reading.frame_at(start).actor == "second":
+        return  # It is what the reader wants: "you may have to give your name in order to take part".
     if not inside:
         yield reading.make(
             "purpose", "dpv:hasPurpose", "dpv:Purpose", (start, end), max(sure - 0.15, 0.2), "purpose: phrase without a known purpose"
@@ -80,7 +83,8 @@ def _asked_for(reading: Reading, place: int) -> bool:
     """Whether a place is in what the person may ask for ("you may contact us to check …"): what is said there is no end of ours."""
     scene = reading.scene
     cues = [cue.end for cue in scene.cues("pk:RightCue", strong=True) if cue.end <= place]
-    return bool(cues) and not any(max(cues) <= m.start < place for m in scene.cues("pk:FirstParty", strong=True))
+    at = scene.token_at(place)
+    return bool(cues) and not any(max(cues) <= m.start < place and at - m.last > 1 for m in scene.cues("pk:FirstParty", strong=True))
 
 
 def _in_a_condition(reading: Reading, place: int) -> bool:

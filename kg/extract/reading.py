@@ -32,6 +32,7 @@ TURNED: Final = frozenset(
 """The predicates of which an exception from a denial is an affirmation, and the other way round. For recipients see the sharing rules."""
 
 _POINTED: Final = 5
+_QUOTES: Final = frozenset({'"', "“", "„", "”", "«", "»"})
 
 GENERIC: Final = frozenset({"dpv:PersonalData", "dpv:Data", "dpv:CollectedPersonalData", "pd:Identifying", "dpv:SensitivePersonalData"})
 """Data in general."""
@@ -231,18 +232,24 @@ def _rounded(confidence: float) -> float:
 
 def gives(reading: Reading, frame: Frame, verb: Mention) -> bool:
     """Whether it is the controller that gives ("we provide you with information"), which collects nothing."""
-    return (
-        frame.actor == "first"
-        and any(cue.start == verb.start for cue in reading.scene.cues("pk:Giving"))
-        and reading.families(verb.term) & COLLECT != 0
-    )
+    if reading.families(verb.term) & COLLECT == 0 or not any(cue.start == verb.start for cue in reading.scene.cues("pk:Giving")):
+        return False
+    return frame.actor == "first" or any(cue.first == verb.last for cue in reading.scene.cues("pk:SecondParty"))
+
+
+def within(mention: Mention, others: list[Mention]) -> bool:
+    """Whether a mention stands inside a longer one, and so says only a part of what that says."""
+    return any(m.start <= mention.start and mention.end <= m.end and m.end - m.start > mention.end - mention.start for m in others)
 
 
 def pointed(reading: Reading, mention: Mention) -> bool:
-    """Whether a mention only says what is told elsewhere ("for more information on cookies, see …")."""
+    """Whether a mention only says what is told elsewhere ("for more information on cookies, see …", "please read “Cookies we use”")."""
     scene = reading.scene
     place = mention.first
-    return any(cue.end <= mention.start and place - cue.last <= _POINTED for cue in scene.cues("pk:SeeMore", strong=True))
+    return any(
+        cue.end <= mention.start and (place - cue.last <= _POINTED or not _QUOTES.isdisjoint(scene.tokens.norms[cue.last : place]))
+        for cue in scene.cues("pk:SeeMore", strong=True)
+    )
 
 
 def whatever(candidate: Candidate) -> Candidate:
