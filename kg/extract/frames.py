@@ -10,23 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, final
 
+from kg.extract.actors import ACTORS, REACH, actor_of
 from kg.extract.asides import Aside
 from kg.extract.scene import Scene
 from kg.mention import Mention
 
 _HALF: Final = 4
 _NEAR_FINITE: Final = 3
-_NEAR_BY: Final = 5
-_REACH: Final = 7
-"""How many tokens before a verb its subject, modal and negation stand."""
 
 _JOINTS: Final = frozenset({",", "/", "&", "(", ")"})
 _COORDINATING: Final = frozenset({",", "/", ";", "(", "and", "or", "nor", "to", "ja", "tai", "eikä", "sekä", "taikka", "for"})
-_ACTORS: Final[tuple[str, ...]] = ("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor")
-_LEADING: Final[tuple[str, ...]] = (*_ACTORS, "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast")
+_LEADING: Final[tuple[str, ...]] = (*ACTORS, "pk:Negation", "pk:Possibility", "pk:Future", "pk:Obligation", "pk:Contrast")
 _BEFORE: Final[tuple[str, ...]] = (*_LEADING, "pk:Inability")
 _WALLS: Final[tuple[str, ...]] = (*_LEADING, "data", "recipient", "purpose", "organisation")
-_PARTING: Final[tuple[str, ...]] = (*_ACTORS, "pk:Relative", "pk:Contrast")
+_PARTING: Final[tuple[str, ...]] = (*ACTORS, "pk:Relative", "pk:Contrast")
 _STEERING: Final[tuple[str, ...]] = ("pk:Negation", "pk:Inability", "pk:Contrast", "pk:Possibility", "pk:Obligation", "pk:Future")
 _TARGETS: Final[tuple[str, ...]] = ("data", "recipient", "technology", "processing", "decision", "organisation")
 _TOLD: Final[tuple[str, ...]] = (*_TARGETS, "purpose", "basis", "place")
@@ -151,7 +148,7 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
             turned = contrast.start
     if ";" in scene.tokens.norms[scene.first : number]:
         turned = max(scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";")
-    lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - _REACH)])
+    lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - REACH)])
     before = [m.start for m in scene.all(_BEFORE, strong=True) if lowest <= m.start and _leads(m, verb)]
     return before[0] if before else verb
 
@@ -203,7 +200,7 @@ def _frame(
     determiner = _determiner(scene, begin, end, verb)
     negated = (bool(negations) and not described) or determiner or (bool(inability) and not unable)
     modal = _modality([*near, *_within(scene, group), *_carried(scene, before, verb)])
-    actor, agent = _actor(scene, begin, cluster, verb, group[-1].end)
+    actor, agent = actor_of(scene, begin, cluster, verb, group[-1].end)
     contrast = any(m.term == "pk:Contrast" and not m.weak for m in near)
     linked = before is not None and bool(before.verbs) and not _parted(scene, before.verbs[-1].end, verb, within)
     if before is not None and linked and not (contrast or actor or modal or negated or inability or _finite(scene, before, verb)):
@@ -279,55 +276,6 @@ def _modality(near: list[Mention]) -> str | None:
     if "pk:Obligation" in terms:
         return "pk:Must"
     return "pk:Will" if "pk:Future" in terms else None
-
-
-def _actor(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple[str, str | None]:
-    """The nearest possible subject before the verb. An organisation or recipient counts when it stands right before it."""
-    if any(m.start == verb and not m.weak for m in scene.cues("pk:FirstParty")):
-        return "first", None
-    told = _doer(scene, end) or _gerund(scene, verb, end)
-    if told is not None:
-        return told
-    persons = [m for m in scene.all(_ACTORS) if cluster <= m.start and m.end <= verb]
-    others = [m for m in scene.of("organisation", "recipient") if begin <= m.start and m.end <= verb]
-    best = persons[-1] if persons else None
-    if others and (best is None or others[-1].start > best.end):
-        other = others[-1]
-        if len(scene.words_between(other.end, verb)) <= 3:
-            return "third", other.term
-    if best is None:
-        return "", None
-    if best.term == "pk:FirstParty" and _asked(scene, best, verb):
-        return "second", None
-    return {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term, "third"), None
-
-
-def _asked(scene: Scene, first: Mention, verb: int) -> bool:
-    """Whether the reader turns to the controller to do it ("you may contact Acorn to check …"), which then does nothing of itself."""
-    between = any(m.start >= first.end and m.end <= verb for m in scene.cues("pk:PurposeMarker"))
-    return between and any(cue.end <= first.start and first.first - cue.last <= _REACH for cue in scene.cues("pk:RightCue", strong=True))
-
-
-def _doer(scene: Scene, end: int) -> tuple[str, str | None] | None:
-    """Who does it where that is said after the verb ("processed by the customer")."""
-    after = [cue for cue in scene.cues("pk:ByCue") if 0 <= cue.start - end <= 1]
-    if not after:
-        return None
-    place = after[0].end
-    named = [m for m in (*scene.all(_ACTORS, strong=True), *scene.of("organisation", "recipient")) if 0 <= m.start - place <= _NEAR_BY]
-    best = min(named, key=lambda m: (m.start, -m.end), default=None)
-    if best is None:
-        return None
-    person = {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term)
-    return (person, None) if person else ("third", None if best.term == "pk:ThirdActor" else best.term)
-
-
-def _gerund(scene: Scene, verb: int, end: int) -> tuple[str, str | None] | None:
-    """Who does what opens the clause without a subject ("By sharing data, you …"): the subject of what follows."""
-    if scene.token_at(verb) - scene.first > 1 or not any(cue.start == scene.start for cue in scene.cues("pk:ByCue")):
-        return None
-    after = next((m for m in scene.cues("pk:FirstParty", "pk:SecondParty", strong=True) if m.start >= end), None)
-    return None if after is None else ("first" if after.term == "pk:FirstParty" else "second", None)
 
 
 def _relative(scene: Scene, cue: Mention) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kg.extract.reading import BELOW, DOUBTFUL, KEEP, REMOVE, Candidate, Reading, whatever
+from kg.extract.reading import BELOW, DOUBTFUL, KEEP, REMOVE, Candidate, Reading, whatever, within
+from kg.extract.scene import Scene
 from kg.mention import Mention
 from kg.model import StorageDuration
 
@@ -30,9 +31,10 @@ def retention(reading: Reading) -> Iterator[Candidate]:
     verbs = scene.of("processing")
     openers = [m for m in markers if not any(m.start < v.end and v.start < m.end for v in verbs)]
     marked: list[tuple[int, int]] = []
-    criteria = [m for m in scene.of("criterion") if _governed(m, markers, about or keeping)]
-    for mention in scene.of("criterion"):
-        span = _phrase(openers, mention)
+    told = [m for m in scene.of("criterion") if not within(m, scene.of("technology"))]  # "Session cookies" says no more than their kind.
+    criteria = [m for m in told if _governed(m, markers, about or keeping)]
+    for mention in told:
+        span = _phrase(scene, openers, mention)
         score = DOUBTFUL if mention not in criteria else 0.7 + 0.12 * about + 0.1 * keeping - 0.1 * mention.weak
         if marked and span[0] == mention.start and score > DOUBTFUL:
             score = BELOW
@@ -80,9 +82,10 @@ def _governed(mention: Mention, markers: list[Mention], concerned: bool) -> bool
     return (marked and (concerned or not mention.weak)) or (concerned and not mention.weak)
 
 
-def _phrase(openers: list[Mention], mention: Mention) -> tuple[int, int]:
-    """From the marker right before a criterion to its end."""
-    before = [m.start for m in openers if m.start <= mention.start and mention.start - m.end < _NEAR]
+def _phrase(scene: Scene, openers: list[Mention], mention: Mention) -> tuple[int, int]:
+    """From the marker right before a criterion, in the same brackets, to its end."""
+    near = [m for m in openers if m.start <= mention.start and mention.start - m.end < _NEAR]
+    before = [m.start for m in near if ")" not in scene.words_between(m.end, mention.start)]
     return min(before, default=mention.start), mention.end
 
 
