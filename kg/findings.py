@@ -19,9 +19,6 @@ ANSWERS = 0.4
 LIKELY = 0.3
 """The same where the fitted part judged: a probability, at which precision and recall of unseen policies balance."""
 
-_SHORT = 5
-"""Words up to this length at the head of a quote ("your", "the", "other") do not make it another quote."""
-
 
 class Finding(NamedTuple):
     """One assertion with its span. `requirement` is a key of the vocabulary's requirements, or None where none asks for it."""
@@ -79,9 +76,8 @@ def _once(extraction: Extraction, rows: list[Finding]) -> Iterator[Finding]:
 
 @lru_cache(maxsize=10_000)
 def _words(quote: str) -> str:
-    """What a quote says, but for a short word at its head, capitals and the ending of a plural or genitive."""
-    words = quote.casefold().split()
-    return " ".join(words[1:] if len(words) > 1 and len(words[0]) <= _SHORT else words).rstrip("s’'")
+    """What a quote says, but for capitals and the ending of a plural or genitive."""
+    return " ".join(quote.casefold().split()).rstrip("s’'")
 
 
 def _rows(

@@ -193,7 +193,8 @@ def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
     """Whether data or a technology is the object of a verb: soon after it, or right before it as the subject of a passive."""
     scene = reading.scene
     place = verb.first
-    for mention in scene.of("data") if verb.term == "dpv:Use" else scene.of("data", "technology"):
+    data_alone = verb.term == "dpv:Use" or any(cue.start == verb.start for cue in scene.cues("pk:Giving"))
+    for mention in scene.of("data") if data_alone else scene.of("data", "technology"):
         if mention.start < verb.end and verb.start < mention.end:
             if verb.term == "dpv:Use" and verb.start < mention.start:
                 return True  # The data are part of the verb's own phrase: "use your data".

@@ -54,8 +54,23 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
             yield reading.make("share", "pk:exceptRecipient", mention.term, mention, 0.7, "recipient inside the stated circle")
             continue
         yield reading.make(
-            "share", "dpv:hasRecipient", mention.term, mention, DOUBTFUL if doubtful else max(0.2, min(score, 0.95)), "recipient"
+            "share",
+            "dpv:hasRecipient",
+            mention.term,
+            _whole(reading, mention),
+            DOUBTFUL if doubtful else max(0.2, min(score, 0.95)),
+            "recipient",
         )
+
+
+def _whole(reading: Reading, mention: Mention) -> Mention:
+    """The mention with the "our" before it: "our partners" are others than the partners that a label names."""
+    if mention.role != "recipient":
+        return mention
+    before = next((cue for cue in reading.scene.cues("pk:Possessive") if cue.last == mention.first), None)
+    if before is None:
+        return mention
+    return Mention(mention.term, mention.role, before.start, mention.end, mention.weak, mention.form, before.first, mention.last)
 
 
 def _gets_nothing(reading: Reading, mention: Mention) -> bool:
@@ -87,8 +102,10 @@ def _owns(reading: Reading, mention: Mention) -> bool:
 
 
 def _gives_away(reading: Reading) -> bool:
-    """Whether the clause's subject is one who gives ("Acorn may offer this to third parties")."""
-    return reading.any_act(SHARE) or reading.scene.has("pk:Giving")
+    """Whether the clause's subject is one who gives ("Acorn may offer this to third parties"), and not what somebody provides."""
+    scene = reading.scene
+    given = [cue for cue in scene.cues("pk:Giving") if not any(by.first == cue.last for by in scene.cues("pk:ByCue"))]
+    return reading.any_act(SHARE) or bool(given)
 
 
 def _after_share(reading: Reading, mention: Mention) -> bool:
