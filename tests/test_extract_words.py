@@ -66,7 +66,70 @@ DATA = [
         "",
     ),
 ]
-CASES = [*DATA]
+ACTS = [
+    (
+        "en",
+        "We use clear gifs to learn which pages you open.",
+        "practice hasProcessing dpv:Delete",
+        "practice isImplementedUsingTechnology pk:WebBeacon",
+    ),
+    (
+        "en",
+        "Our cookies will collect anonymous behavioural data of the rowers.",
+        "practice hasProcessing dpv:Anonymise",
+        "practice hasProcessing dpv:Collect",
+    ),
+    (
+        "en",
+        "We share anonymised data with our partners.",
+        "practice hasProcessing dpv:Anonymise",
+        "practice hasData dpv:AnonymisedData",
+    ),
+    ("en", "We share anonymised data with our partners.", "practice hasTechnicalMeasure dpv:Anonymisation", ""),
+    ("en", "We anonymise your data after a year.", "", "practice hasProcessing dpv:Anonymise"),
+    ("en", "We collect pseudonymous identifiers.", "practice hasProcessing dpv:Pseudonymise", ""),
+    (
+        "fi",
+        "Keräämme anonymisoituja tietoja soutulaitteista.",
+        "practice hasProcessing dpv:Anonymise",
+        "practice hasData dpv:AnonymisedData",
+    ),
+    ("fi", "Tiedot anonymisoidaan kahden vuoden kuluttua.", "", "practice hasProcessing dpv:Anonymise"),
+    (
+        "en",
+        "Acornpost is a message sending service provided by Acorn Ltd. Acornpost lets us send messages to rowers.",
+        "practice hasProcessing dpv:Disclose",
+        "practice hasPurpose dpv:CommunicationManagement",
+    ),
+    (
+        "en",
+        "Data that we collect\n\nEntries such as your food intake, weight and blood pressure.",
+        "practice hasProcessing dpv:Collect",
+        "practice hasPersonalData pd:Health",
+    ),
+    (
+        "en",
+        "Sharing\n\nIt means companies or gardeners employed by Acorn Ltd to improve the service.",
+        "practice hasProcessing dpv:Use",
+        "",
+    ),
+    ("en", "Usage of social plugins may send your name to Acornbook.", "practice hasProcessing dpv:Use", ""),
+    (
+        "en",
+        "Data that we collect\n\nEntries such as date/time/time zone/place, weight and blood pressure.",
+        "practice hasProcessing dpv:Store",
+        "practice hasPersonalData pd:Health",
+    ),
+    (
+        "en",
+        "We may ask you to provide us with personal information that can be used to reach or identify you.",
+        "practice hasProcessing dpv:Use",
+        "practice hasProcessing dpv:Collect",
+    ),
+    ("fi", "Henkilökunta käyttää henkilötunnistusta päästäkseen tietoihin.", "practice hasProcessing dpv:Use", ""),
+    ("fi", "Yhtiö käyttää henkilötietojasi laskutukseen.", "", "practice hasProcessing dpv:Use"),
+]
+CASES = [*DATA, *ACTS]
 
 
 @pytest.mark.parametrize(("language", "text", "unwanted", "wanted"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
