@@ -129,7 +129,31 @@ ACTS = [
     ("fi", "Henkilökunta käyttää henkilötunnistusta päästäkseen tietoihin.", "practice hasProcessing dpv:Use", ""),
     ("fi", "Yhtiö käyttää henkilötietojasi laskutukseen.", "", "practice hasProcessing dpv:Use"),
 ]
-CASES = [*DATA, *ACTS]
+MEASURES = [
+    (
+        "en",
+        "We use your e-mail address to send you messages, including the security updates of your lock.",
+        "practice hasTechnicalMeasure dpv:SecurityMethod",
+        "practice hasPersonalData pd:EmailAddress",
+    ),
+    ("en", "We protect your data and install security updates.", "", "practice hasTechnicalMeasure dpv:SecurityMethod"),
+    (
+        "en",
+        "The security of your personal data is dear to us, but no store is wholly safe.",
+        "practice hasTechnicalMeasure dpv:SecurityMethod",
+        "",
+    ),
+    ("en", "We maintain the security of your personal data.", "", "practice hasTechnicalMeasure dpv:SecurityMethod"),
+    (
+        "en",
+        "Security\n\nOnly those who need it for the purposes of this Privacy Policy have access to your personal data.",
+        "practice hasOrganisationalMeasure dpv:PrivacyNotice",
+        "",
+    ),
+    ("en", "The Acorn Tracker System stores your name.", "practice isImplementedUsingTechnology pk:TrackingTechnology", ""),
+    ("en", "We use trackers to follow your visits.", "", "practice isImplementedUsingTechnology pk:TrackingTechnology"),
+]
+CASES = [*DATA, *ACTS, *MEASURES]
 
 
 @pytest.mark.parametrize(("language", "text", "unwanted", "wanted"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
