@@ -153,7 +153,16 @@ MEASURES = [
     ("en", "The Acorn Tracker System stores your name.", "practice isImplementedUsingTechnology pk:TrackingTechnology", ""),
     ("en", "We use trackers to follow your visits.", "", "practice isImplementedUsingTechnology pk:TrackingTechnology"),
 ]
-CASES = [*DATA, *ACTS, *MEASURES]
+RECIPIENTS = [
+    ("en", "We share customer lists with banks.", "practice hasRecipient pk:CustomerOrganisation", "practice hasRecipient pk:Bank"),
+    (
+        "en",
+        "This app and any third-party services may collect your name.",
+        "practice isImplementedByEntity pk:ContentProvider",
+        "practice hasPersonalData pd:Name",
+    ),
+]
+CASES = [*DATA, *ACTS, *MEASURES, *RECIPIENTS]
 
 
 @pytest.mark.parametrize(("language", "text", "unwanted", "wanted"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
