@@ -162,7 +162,73 @@ RECIPIENTS = [
         "practice hasPersonalData pd:Name",
     ),
 ]
-CASES = [*DATA, *ACTS, *MEASURES, *RECIPIENTS]
+PURPOSES = [
+    (
+        "en",
+        "We use your name to carry out the transfer of your boat.",
+        "practice hasPurpose pk:MergerAcquisition",
+        "practice hasPersonalData pd:Name",
+    ),
+    (
+        "en",
+        "If we are involved in a business transaction, your data may be transferred.",
+        "",
+        "practice hasPurpose pk:MergerAcquisition",
+    ),
+    (
+        "en",
+        "We place cookies on your computer to allow us to identify you.",
+        "practice hasPurpose pk:UserAuthentication",
+        "practice isImplementedUsingTechnology tech:Cookie",
+    ),
+    ("en", "We use your password to identify you when you log in.", "", "practice hasPurpose pk:UserAuthentication"),
+    (
+        "en",
+        "You will be asked to confirm acceptance of the rules of the choir.",
+        "practice hasPurpose dpv:Verification",
+        "",
+    ),
+    ("en", "We process your name to verify your account.", "", "practice hasPurpose dpv:Verification"),
+    (
+        "en",
+        "Our notice provides you with early notice about the personal data collected, so that you keep control of our choir.",
+        "practice hasPurpose pk:ServiceNotification",
+        "",
+    ),
+    (
+        "en",
+        "We aim to provide you with access to your personal information.",
+        "practice hasPurpose dpv:CommunicationManagement",
+        "",
+    ),
+    (
+        "en",
+        "We need to process your personal data in order to plan the choir's trips.",
+        "practice hasPurpose dpv:CustomerOrderManagement",
+        "practice hasPersonalData dpv:PersonalData",
+    ),
+    ("en", "We use your address to process your order.", "", "practice hasPurpose dpv:CustomerOrderManagement"),
+    (
+        "en",
+        "We may use your personal data to improve customer experience and to develop products and services by analysing your needs.",
+        "practice hasPurpose dpv:ServiceUsageAnalytics",
+        "practice hasPersonalData dpv:PersonalData",
+    ),
+    (
+        "en",
+        "Agents process personal data for us and are instructed to comply with our Privacy Policy.",
+        "practice hasPurpose dpv:LegalCompliance",
+        "",
+    ),
+    ("en", "We process your data to comply with the law.", "", "practice hasPurpose dpv:LegalCompliance"),
+    (
+        "en",
+        "Orders lead to contact details and the number of your boat being stored.",
+        "practice hasPurpose dpv:CommunicationManagement",
+        "practice hasPersonalData pd:Contact",
+    ),
+]
+CASES = [*DATA, *ACTS, *MEASURES, *RECIPIENTS, *PURPOSES]
 
 
 @pytest.mark.parametrize(("language", "text", "unwanted", "wanted"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
