@@ -228,7 +228,15 @@ PURPOSES = [
         "practice hasPersonalData pd:Contact",
     ),
 ]
-CASES = [*DATA, *ACTS, *MEASURES, *RECIPIENTS, *PURPOSES]
+RETENTION = [
+    (
+        "en",
+        "Usage data are kept for a shorter period of time.",
+        "practice retentionCriterion pk:RetentionPurposeNeed",
+        "practice retentionCriterion pk:RetentionUnnamedPeriod",
+    ),
+]
+CASES = [*DATA, *ACTS, *MEASURES, *RECIPIENTS, *PURPOSES, *RETENTION]
 
 
 @pytest.mark.parametrize(("language", "text", "unwanted", "wanted"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
