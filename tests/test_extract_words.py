@@ -236,7 +236,18 @@ RETENTION = [
         "practice retentionCriterion pk:RetentionUnnamedPeriod",
     ),
 ]
-CASES = [*DATA, *ACTS, *MEASURES, *RECIPIENTS, *PURPOSES, *RETENTION]
+RIGHTS = [
+    (
+        "en",
+        "You may opt out of advertisements through the settings of your browser.",
+        "right hasRight eu-gdpr:A21",
+        "",
+    ),
+    ("en", "You may opt out of our newsletters by writing to us.", "", "right hasRight eu-gdpr:A21"),
+    ("fi", "Voit kieltää kohdennetun mainonnan selaimesi asetuksista.", "right hasRight eu-gdpr:A21", ""),
+    ("fi", "Voit kieltää suoramarkkinoinnin milloin tahansa.", "", "right hasRight eu-gdpr:A21"),
+]
+CASES = [*DATA, *ACTS, *MEASURES, *RECIPIENTS, *PURPOSES, *RETENTION, *RIGHTS]
 
 
 @pytest.mark.parametrize(("language", "text", "unwanted", "wanted"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
