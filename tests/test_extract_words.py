@@ -255,3 +255,18 @@ def test_a_word_is_read_in_its_sense(language: str, text: str, unwanted: str, wa
     found = list(said(read(text, language)))
     assert not unwanted or unwanted not in found, found
     assert not wanted or wanted in found, found
+
+
+@pytest.mark.parametrize(
+    ("text", "hedges"),
+    [
+        ("We collect statistics about rowers and may share them with banks.", []),
+        ("Cookies that are necessary store your choice of boat.", []),
+        ("We share your name with about ten banks.", ["about"]),
+    ],
+)
+def test_a_hedge_softens(text: str, hedges: list[str]) -> None:
+    extraction = read(text)
+    whole = extraction.document.text
+    found = [whole[start:end] for statement in extraction.statements for start, end in statement.hedges]
+    assert [hedge for hedge in found if hedge != "may"] == hedges
