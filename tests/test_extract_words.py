@@ -144,6 +144,7 @@ MEASURES = [
         "",
     ),
     ("en", "We maintain the security of your personal data.", "", "practice hasTechnicalMeasure dpv:SecurityMethod"),
+    ("en", "Acorn Ltd cannot guarantee the security of your data.", "practice hasTechnicalMeasure dpv:SecurityMethod", ""),
     (
         "en",
         "Security\n\nOnly those who need it for the purposes of this Privacy Policy have access to your personal data.",
@@ -154,6 +155,7 @@ MEASURES = [
     ("en", "We use trackers to follow your visits.", "", "practice isImplementedUsingTechnology pk:TrackingTechnology"),
 ]
 RECIPIENTS = [
+    ("en", "The app may rely on third-party services.", "practice hasRecipient dpv:ThirdParty", ""),
     ("en", "We share customer lists with banks.", "practice hasRecipient pk:CustomerOrganisation", "practice hasRecipient pk:Bank"),
     (
         "en",
@@ -182,6 +184,7 @@ PURPOSES = [
         "practice isImplementedUsingTechnology tech:Cookie",
     ),
     ("en", "We use your password to identify you when you log in.", "", "practice hasPurpose pk:UserAuthentication"),
+    ("en", "We use your name and password to identify you.", "", "practice hasPurpose pk:UserAuthentication"),
     (
         "en",
         "You will be asked to confirm acceptance of the rules of the choir.",
