@@ -52,7 +52,7 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
             (mention.weak and not (marked or announced))
             or (scene.about_one(_NOT_HERE) and not marked)
             or _asked_for(reading, mention.start)
-            or _in_a_condition(reading, mention.start)
+            or _readers_case(reading, mention.start)
         )
         if doubtful and mention.weak and not _opens(reading, mention, scene.start):
             continue
@@ -91,6 +91,12 @@ def _in_a_condition(reading: Reading, place: int) -> bool:
     """Whether a phrase stands in a condition that opens the clause ("once you have a code to access …"): no end of the processing."""
     aside = reading.aside_at(place)
     return aside is not None and not aside.exception and not aside.lacking and aside.start == reading.scene.start
+
+
+def _readers_case(reading: Reading, place: int) -> bool:
+    """Whether a place stands in an opening condition on what the reader does ("once you have opened an account")."""
+    aside = reading.aside_at(place) if _in_a_condition(reading, place) else None
+    return aside is not None and any(aside.start <= cue.start < place for cue in reading.scene.cues("pk:SecondParty", strong=True))
 
 
 def _is_done(reading: Reading, mention: Mention) -> bool:
