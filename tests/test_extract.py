@@ -265,6 +265,28 @@ def test_a_modal_reaches_its_own_verbs(sentence: str, term: str, modality: str) 
             "practice hasDataSource *",
         ),
         ("en", "When you visit the shop, we collect your IP address automatically.", "practice hasDataSource dpv:DataSubjectDataSource"),
+        ("en", "We analyse log data to count visits.", "practice hasProcessing dpv:Record"),
+        (
+            "en",
+            "We collect data about you, the choices you make and the seats that you like.",
+            "practice hasPersonalData pk:DeviceInformation",
+        ),
+        (
+            "en",
+            "In case of selling the application to other bodies, we shall transmit your data to the new owner.",
+            "practice hasProcessing pk:Sell",
+        ),
+        ("en", "We may need to transfer your data to other companies of our group.", "practice hasProcessing dpv:Use"),
+        ("en", "We use your Apple ID for advertising and your browser type.", "practice hasPurpose dpv:Advertising"),
+        (
+            "en",
+            "We take care to protect against loss, alteration, disclosure or destruction of your personal data.",
+            "practice hasProcessing dpv:Destruct",
+        ),
+        ("en", "To send you marketing e-mails with news of our choir.", "practice hasProcessing dpv:Transmit"),
+        ("en", "The right not to be subject to an automated decision that significantly affects you.", "practice hasImpact *"),
+        ("en", "Please read the following to learn more about our privacy practices.", "practice hasPurpose *"),
+        ("en", "This section tells of the Act, which governs the collection and use of personal data of children.", "practice *"),
         ("fi", "Tietosuojasäännösten mukaan henkilötietoja saa käsitellä vain, kun sille on oikeudenmukainen syy.", "practice *"),
     ],
 )
@@ -294,3 +316,18 @@ def test_what_an_exception_tells_is_not_excepted_from_itself() -> None:
         for condition in statement.conditions:
             inside = all(condition.start <= a.start < condition.end for a in statement.assertions)
             assert not (condition.exception and inside), statement
+
+
+def test_what_a_row_answers_with_no_is_not_done() -> None:
+    yes = "A. Contact\n\nContact details, such as your name and postal address.\n\nYES\n\n"
+    no = "B. Health\n\nInformation such as your blood group and medical history.\n\n"
+    found = list(said(read(yes + no + "NO\n")))
+    assert "practice hasPersonalData pd:Name" in found
+    assert not [row for row in found if row.endswith(("pd:Health", "pd:BloodType", "pd:MedicalHealth"))], found
+    assert [row for row in said(read(yes + no + "YES\n")) if row.endswith(("pd:Health", "pd:BloodType", "pd:MedicalHealth"))]
+
+
+def test_what_is_done_without_consent_is_not_done_on_the_condition_of_it() -> None:
+    extraction = read("We may process your name without your consent where a court orders it.\n")
+    assert extraction.statements
+    assert not [c for s in extraction.statements for c in s.conditions if c.kind == "pk:IfConsent"]

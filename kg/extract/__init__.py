@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kg.extract.answers import refused
 from kg.extract.asides import Aside
 from kg.extract.assemble import assemble
 from kg.extract.data import data
@@ -114,13 +115,15 @@ def _extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, W
     facts: list[Fact] = []
     terms: list[DefinedTerm] = []
     learnt = None if weights is None else weights.get(layout(document, clauses))
+    unsaid = refused(found)
     for reading in _readings(found, vocabulary):
         scene = reading.scene
         facts.extend(controller_facts(scene, controller.curie, name, common))
         facts.extend(contact_facts(scene, controller.curie))
         facts.extend(version_facts(scene, vocabulary))
         terms.extend(defined_terms(scene, controller, name))
-        statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
+        if scene.start not in unsaid:
+            statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
     organisations = (controller, *_mentioned(found, vocabulary))
     issues = tuple(_issues(statements, facts))
     return Extraction(

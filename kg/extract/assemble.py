@@ -113,9 +113,10 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
 def _agent(reading: Reading, frame: Frame) -> tuple[str, Mention | None]:
     """Who acts that is not the controller, and where that is said; "they" are third parties if such were spoken of just before."""
     scene = reading.scene
-    if frame.agent is not None:
-        return frame.agent, next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
     verb = frame.verbs[0].start if frame.verbs else frame.start
+    if frame.agent is not None:
+        named = [m for m in scene.of("organisation", "recipient") if m.term == frame.agent]
+        return frame.agent, next((m for m in reversed(named) if m.end <= verb), named[0] if named else None)
     place = next((m for m in reversed(scene.cues("pk:ThirdActor", strong=True)) if m.end <= verb), None)
     if place is None:
         return "", None
@@ -144,7 +145,12 @@ def _conditions(reading: Reading) -> Iterator[Condition]:
     for aside in reading.asides:
         if aside.spoken:
             continue
-        kind = next((m.term for m in kinds if m.start < aside.end and m.end > aside.start), None)
+        # What is done without consent is not done on the condition of it.
+        kind = (
+            None
+            if aside.lacking and not aside.exception
+            else next((m.term for m in kinds if m.start < aside.end and m.end > aside.start), None)
+        )
         yield Condition(aside.start, aside.end, kind, aside.exception)
     for mention in kinds:
         if not mention.weak and reading.aside_at(mention.start) is None:

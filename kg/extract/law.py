@@ -117,7 +117,8 @@ def automated(reading: Reading) -> Iterator[Candidate]:
             continue
         if not mention.weak or scene.about("pk:TopicAutomatedDecision"):
             yield reading.make("automated", "dpv:hasContext", mention.term, mention, 0.8, "automated decision")
-    if near:
+    stated = any(not m.weak for m in scene.of("right")) or bool(scene.cues("pk:RightCue", strong=True))
+    if near and not stated:
         for role, predicate in (
             ("automation", "dpv:hasAutomationLevel"),
             ("logic", "dpv:hasAlgorithmicLogic"),

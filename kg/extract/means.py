@@ -25,6 +25,8 @@ class Plain:
 
 _OBJECT: Final = 4
 _PREVENTED: Final = 2
+_LISTED: Final = 12
+_MEMBERS: Final = frozenset({",", "/", "or", "and", "tai", "ja"})
 _OF_ANYTHING: Final[tuple[str, ...]] = ("dpv:Use",)
 """What is done to services and tools as often as to data."""
 
@@ -161,9 +163,15 @@ def actions(reading: Reading) -> Iterator[Candidate]:
 
 
 def _prevented(scene: Scene, verb: Mention) -> bool:
-    """Whether an act is what shall not happen ("unauthorised access"), which nobody does."""
+    """Whether an act is what shall not happen ("against unauthorised access, loss or destruction"), which nobody does."""
     place = verb.first
-    return any(0 <= place - cue.last <= _PREVENTED for cue in scene.cues("pk:Prevention"))
+    for cue in scene.cues("pk:Prevention"):
+        if 0 <= place - cue.last <= _PREVENTED:
+            return True
+        actors = any(cue.end <= m.start < verb.start for m in scene.cues("pk:FirstParty", "pk:PurposeMarker", strong=True))
+        if 0 <= place - cue.last <= _LISTED and not actors and scene.tokens.norms[place - 1] in _MEMBERS:
+            return True
+    return False
 
 
 def _another_part(scene: Scene, mention: Mention) -> bool:
@@ -190,17 +198,23 @@ def _given(reading: Reading, frame: Frame, verb: Mention) -> Iterator[Candidate]
 
 
 def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
-    """Whether data or a technology is the object of a verb: soon after it, or right before it as the subject of a passive."""
+    """Whether data or a technology is the object of a verb: soon after it, or right before it as the subject of a passive.
+
+    What is sent to the reader is a message ("we send you e-mails"), and what another verb stands before is that one's object."""
     scene = reading.scene
     place = verb.first
+    if reading.families(verb.term) & SHARE != 0 and not frame.denied and any(m.first == verb.last for m in scene.cues("pk:SecondParty")):
+        return False
+    following = next((v.start for v in frame.verbs if v.start >= verb.end), scene.end)
+    following = min(following, next((m.start for m in scene.cues("pk:PurposeMarker") if m.start >= verb.end), scene.end))
     data_alone = verb.term == "dpv:Use" or any(cue.start == verb.start for cue in scene.cues("pk:Giving"))
     for mention in scene.of("data") if data_alone else scene.of("data", "technology"):
         if mention.start < verb.end and verb.start < mention.end:
-            if verb.term == "dpv:Use" and verb.start < mention.start:
+            if verb.term == "dpv:Use" and mention.end - mention.start < verb.end - verb.start:
                 return True  # The data are part of the verb's own phrase: "use your data".
         elif frame.start <= mention.start < frame.end:
             after = mention.first - verb.last
             before = place - mention.last
-            if 0 <= after <= _OBJECT or 0 <= before <= _OBJECT:
+            if (0 <= after <= _OBJECT and (mention.start < following or verb.term != "dpv:Use")) or 0 <= before <= _OBJECT:
                 return True
     return False

@@ -13,6 +13,8 @@ _PURPOSEFUL: Final = frozenset({"pk:TopicPurpose", "pk:TopicInterest"})
 _JOINTS: Final = frozenset({",", "/", "&", "or", "and"})
 _TAIL: Final = _JOINTS | _ENDS
 _LONGEST: Final = 30
+_POINTED: Final = 5
+_OWN: Final = 3
 _NOT_HERE: Final[tuple[str, ...]] = (
     "pk:TopicRights",
     "pk:TopicChanges",
@@ -53,6 +55,7 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
             or (scene.about_one(_NOT_HERE) and not marked)
             or _asked_for(reading, mention.start)
             or _readers_case(reading, mention.start)
+            or _readers_own(reading, mention)
         )
         if doubtful and mention.weak and not _opens(reading, mention, scene.start):
             continue
@@ -97,6 +100,15 @@ def _readers_case(reading: Reading, place: int) -> bool:
     """Whether a place stands in an opening condition on what the reader does ("once you have opened an account")."""
     aside = reading.aside_at(place) if _in_a_condition(reading, place) else None
     return aside is not None and any(aside.start <= cue.start < place for cue in reading.scene.cues("pk:SecondParty", strong=True))
+
+
+def _readers_own(reading: Reading, mention: Mention) -> bool:
+    """Whether the mention is what the reader can do ("you can manage your account"), and gives nothing by it."""
+    scene, frame = reading.scene, reading.frame_at(mention.start)
+    if frame.actor != "second" or reading.acts(frame, COLLECT) or reading.acts(frame, SHARE):
+        return False
+    able = [cue.last for cue in scene.cues("pk:Possibility", "pk:RightCue") if cue.end <= mention.start]
+    return any(0 <= mention.first - last <= _OWN for last in able) and scene.has("pk:SecondParty")
 
 
 def _is_done(reading: Reading, mention: Mention) -> bool:
@@ -175,6 +187,8 @@ def _purposeful(reading: Reading, marker: Mention) -> bool:
     """Whether a bare "to" follows an action upon data or the use of a technology, and not "you may contact us to …"."""
     frame = reading.frame_at(marker.start)
     scene = reading.scene
+    if any(cue.end <= marker.start and marker.first - cue.last <= _POINTED for cue in scene.cues("pk:SeeMore", strong=True)):
+        return False  # "Please read the following to learn more" is what the reader may do.
     if scene.tokens.starts[scene.first] == marker.start:
         return scene.is_item or scene.about("pk:TopicPurpose")
     if frame.actor == "second":

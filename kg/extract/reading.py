@@ -155,15 +155,19 @@ class Reading:
         return self.lead.frames[-1] if self.lead is not None else None
 
     def aside_at(self, offset: int) -> Aside | None:
-        """The exception or condition in which an offset lies; the items after "… except to:" are all in the exception."""
+        """The exception or condition in which an offset lies; the items after "… except to:" are all in the exception, unless they are
+        sentences of their own."""
         for aside in self.asides:
             if aside.start <= offset < aside.end:
                 return aside
-        if self.lead is not None and self.lead.asides:
+        if self.lead is not None and self.lead.asides and not self._own_sentence():
             last = self.lead.asides[-1]
             if last.exception and last.end >= self.lead.scene.end:
                 return last
         return None
+
+    def _own_sentence(self) -> bool:
+        return any(frame.actor == "first" and frame.verbs for frame in self.frames)
 
     def is_a(self, curie: str, *above: str) -> bool:
         """Whether a term is one of `above` or lies below one."""
