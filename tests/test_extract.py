@@ -8,7 +8,7 @@ import pytest
 
 from kg.documents import read_text
 from kg.extract import extract
-from kg.model import Extraction, Metadata, StorageDuration, Value
+from kg.model import Extraction, Fact, Metadata, StorageDuration, Value
 from kg.vocabulary import load
 
 VOCABULARY = load()
@@ -287,6 +287,13 @@ def test_a_modal_reaches_its_own_verbs(sentence: str, term: str, modality: str) 
         ("en", "The right not to be subject to an automated decision that significantly affects you.", "practice hasImpact *"),
         ("en", "Please read the following to learn more about our privacy practices.", "practice hasPurpose *"),
         ("en", "This section tells of the Act, which governs the collection and use of personal data of children.", "practice *"),
+        ("en", "We count visits, for example to verify system and server integrity.", "practice isImplementedUsingTechnology *"),
+        ("en", "We collect your mobile device's unique device ID.", "practice isImplementedUsingTechnology *"),
+        ("en", "Please note that by not providing us with your name you may miss the offer.", "denial *"),
+        ("en", "We may also collect non-personal information about your visit.", "practice hasPersonalData dpv:PersonalData"),
+        ("en", "A visitor can be identified in particular by reference to a name or an identification number.", "practice *"),
+        ("en", "We will not give your name to any company or organization.", "denial hasProcessing dpv:Organise"),
+        ("en", "Include enough for us to find you in our records.", "practice hasDataSource *"),
         ("fi", "Tietosuojasäännösten mukaan henkilötietoja saa käsitellä vain, kun sille on oikeudenmukainen syy.", "practice *"),
     ],
 )
@@ -331,3 +338,12 @@ def test_what_is_done_without_consent_is_not_done_on_the_condition_of_it() -> No
     extraction = read("We may process your name without your consent where a court orders it.\n")
     assert extraction.statements
     assert not [c for s in extraction.statements for c in s.conditions if c.kind == "pk:IfConsent"]
+
+
+def test_a_text_defers_to_another_and_not_to_itself() -> None:
+    def deferred(text: str) -> list[Fact]:
+        return [fact for fact in read(text).facts if fact.assertion.predicate == "pk:defersTo"]
+
+    assert deferred("For cookies please refer to our cookie policy.\n")
+    assert not deferred("If you violate these terms of service, we may end your access under this privacy policy.\n")
+    assert not deferred("Their use of data is governed by their privacy policy.\n")

@@ -10,7 +10,7 @@ DATA = [
         "en",
         "We collect the model of your kettle, its IP address and other diagnostic data.",
         "practice hasPersonalData pd:Health",
-        "practice hasPersonalData pk:CrashReport",
+        "practice hasPersonalData pk:UsageData",
     ),
     (
         "en",

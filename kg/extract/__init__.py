@@ -64,6 +64,7 @@ _NOT_DONE: Final = frozenset(
     }
 )
 _EXCEPTED: Final = _NOT_DONE | TURNED
+_SPOKEN: Final = _NOT_DONE | {"dpv:isImplementedUsingTechnology", "dpv:hasTechnicalMeasure", "dpv:hasOrganisationalMeasure"}
 _CONSEQUENTIAL: Final = frozenset({"provision", "right"})
 _NEVER_DENIED: Final = frozenset(
     {
@@ -160,7 +161,7 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             continue
         for candidate in rule.find(reading):
             aside = reading.aside_at(candidate.start)
-            if aside is not None and aside.lacking and candidate.predicate in (_EXCEPTED if aside.exception else _NOT_DONE):
+            if aside is not None and aside.lacking and candidate.predicate in _unsaid_in(aside):
                 continue
             if candidate.frame.void and candidate.topic not in _CONSEQUENTIAL:
                 continue
@@ -173,6 +174,13 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
                 continue
             named = controller if candidate.object == "controller" else candidate.object
             yield candidate.judged(named, candidate.confidence if likely is None else max(0.01, round(likely, 2)))
+
+
+def _unsaid_in(aside: Aside) -> frozenset[str]:
+    """The predicates that do not hold of what stands in an aside that lacks what it names."""
+    if aside.spoken:
+        return _SPOKEN
+    return _EXCEPTED if aside.exception else _NOT_DONE
 
 
 def _beside_the_denial(candidate: Candidate, aside: Aside | None) -> bool:

@@ -93,6 +93,9 @@ def _voided(scene: Scene, frame: Frame) -> Frame:
     if not frame.denied or frame.void:
         return frame
     limited = any(frame.start <= cue.start < frame.end for cue in scene.cues("pk:Otherwise", "pk:Limit")) or _describing(scene, frame)
+    withheld = [cue.first for cue in scene.cues("pk:Withheld") if frame.start <= cue.start < frame.end]
+    if any(by.last in withheld for by in scene.cues("pk:ByCue")):
+        limited = True  # "By not providing your name" is what the reader does.
     return frame.turned(frame.denied, True) if limited or (frame.actor == "second" and _told_of_reader(scene, frame)) else frame
 
 

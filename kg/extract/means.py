@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, final
 
 from kg.extract.frames import Frame
-from kg.extract.reading import BELOW, COLLECT, REMOVE, SHARE, Candidate, Reading, gives, pointed, within
+from kg.extract.reading import BELOW, COLLECT, KEEP, MOVE, REMOVE, SHARE, Candidate, Reading, gives, pointed, within
 from kg.extract.scene import Scene
 from kg.mention import Mention
 
@@ -30,6 +30,7 @@ _MEMBERS: Final = frozenset({",", "/", "or", "and", "tai", "ja"})
 _OF_ANYTHING: Final[tuple[str, ...]] = ("dpv:Use",)
 """What is done to services and tools as often as to data."""
 
+_STORES: Final = frozenset({"tech:DataStorage"})
 _READERS_OWN: Final[tuple[str, ...]] = ("tech:Device", "tech:Application")
 _THE_PERSON: Final[tuple[str, ...]] = ("dpv:DataSubjectDataSource", "pk:DeviceDataSource")
 
@@ -74,11 +75,15 @@ def _by_means_of(reading: Reading, mention: Mention) -> bool:
     scene = reading.scene
     if scene.has("pk:Generally") and not scene.cues("pk:FirstParty"):
         return False
+    if mention.term in _STORES:
+        ours = any(cue.last == mention.first for cue in scene.cues("pk:Possessive"))
+        return ours or reading.any_act(KEEP) or reading.any_act(MOVE)
     if not reading.hierarchy.is_a(mention.term, _READERS_OWN):
         return True
     aside = reading.aside_at(mention.start)
     met = aside is not None and not aside.exception
-    return not met and not within(mention, scene.of("data", "optout")) and not _refusing(reading)
+    owner = any(0 <= m.first - mention.last <= 1 for m in scene.of("data"))  # "your device's identifier"
+    return not (met or owner or within(mention, scene.of("data", "optout")) or _refusing(reading))
 
 
 def _consenting(reading: Reading, mention: Mention) -> bool:
