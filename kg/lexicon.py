@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, final
 
-from kg.forms import Form, Strength, inflect, variants
+from kg.forms import Elements, Form, Strength, variants
 from kg.mention import Mention
-from kg.tokens import Tokens, normal
+from kg.tokens import Tokens
 
 _WALLS: Final = frozenset(".;:,")
 _WORD: Final = "word"
 _SEPARATE: Final = frozenset({"cue", "topic"})
 _CACHED_WORDS: Final = 200_000
 _CACHED_STATES: Final = 100_000
+_NONE: Final[list[Mention]] = []
 
 
 @final
@@ -62,17 +63,22 @@ class _End:
 class _State:
     """All that may follow after the words read so far: the trie made deterministic, by the sort of the next word.
 
-    What follows is worked out when a text first asks for it. `told` is what the forms that end here say, the best of each term, and
-    `barred` what those of a `notLabel` do. Where nothing is `waiting`, reading stops.
+    What follows is worked out when a text first asks for it: by the sort `foremost` it is `next`, by others what `following` says. Half
+    of all states are left by one sort alone, and a text that asks for it is spared a look into a table.
+
+    `told` is what the forms that end here say, the best of each term, and `barred` what those of a `notLabel` do. Where nothing is
+    `waiting`, reading stops.
     """
 
-    __slots__ = ("barred", "following", "goes_on", "told", "waiting")
+    __slots__ = ("barred", "following", "foremost", "goes_on", "next", "told", "waiting")
 
     def __init__(self, waiting: tuple[tuple[int, int], ...], told: tuple[_End, ...], barred: tuple[_End, ...]) -> None:
         self.waiting: Final = waiting
         self.goes_on: Final = bool(waiting)
         self.told: Final = told
         self.barred: Final = barred
+        self.foremost: _Sort | None = None
+        self.next: _State | None = None
         self.following: Final[dict[_Sort, _State]] = {}
 
 
@@ -85,7 +91,7 @@ class _Trie:
 
     def __init__(self, forms: Iterable[Form]) -> None:
         ordered = sorted(forms, key=lambda form: (form.strength, form.term, form.text))
-        self._elements = _Elements()
+        self._elements = Elements()
         self._nodes = [_Node(0)]
         classes: dict[int, set[str]] = {}
         for number, form in enumerate(ordered):
@@ -126,7 +132,13 @@ class _Trie:
 
     def after(self, state: _State, sort: _Sort) -> _State:
         """The state after one more word."""
-        after = state.following[sort] = self._after(state.waiting, sort)
+        after = state.following.get(sort)
+        if after is None:
+            after = self._after(state.waiting, sort)
+            if state.foremost is None:
+                state.foremost, state.next = sort, after
+            else:
+                state.following[sort] = after
         return after
 
     def _after(self, waiting: tuple[tuple[int, int], ...], sort: _Sort) -> _State:
@@ -164,46 +176,6 @@ def _wait(waiting: dict[int, int], node: _Node, gap: int) -> None:
         _wait(waiting, child, gap + length)
 
 
-class _Elements:
-    """All distinct elements of all forms, and for every word which of them it matches."""
-
-    def __init__(self) -> None:
-        self._ids: dict[tuple[str, tuple[str, ...]], int] = {}
-        self._exact: dict[str, set[int]] = {}
-        self._prefixes: dict[str, set[int]] = {}
-        self._inner: list[tuple[str, bool, int]] = []
-
-    def identify(self, element: str, inflections: tuple[str, ...]) -> int:
-        """The number of an element; identical elements share one."""
-        key = (element, inflections)
-        if key in self._ids:
-            return self._ids[key]
-        number = self._ids[key] = len(self._ids)
-        for alternative in element.split("|"):
-            self._add(alternative, number, inflections)
-        return number
-
-    def _add(self, word: str, number: int, inflections: tuple[str, ...]) -> None:
-        if word.startswith("=") and len(word) > 1:
-            self._exact.setdefault(normal(word[1:]), set()).add(number)
-        elif len(word) > 2 and word.startswith("-"):
-            self._inner.append((word.strip("-"), not word.endswith("-"), number))
-        elif len(word) > 2 and word.endswith("-"):
-            self._prefixes.setdefault(word[:-1], set()).add(number)
-        else:
-            word = normal(word)
-            for variant in (word, *inflect(word, inflections)):
-                self._exact.setdefault(variant, set()).add(number)
-
-    def of(self, word: str) -> frozenset[int]:
-        """The numbers of the elements that a normalised word matches."""
-        found = set(self._exact.get(word, ()))
-        for length in range(2, len(word) + 1):
-            found.update(self._prefixes.get(word[:length], ()))
-        found.update(number for part, final, number in self._inner if (word.endswith(part) if final else part in word))
-        return frozenset(found)
-
-
 @final
 class Lexicon:
     """The forms of a language, ready to match."""
@@ -216,20 +188,15 @@ class Lexicon:
         """The word classes (terms of role "word") that a normalised word belongs to."""
         return self._words.sort(norm).classes
 
-    def of_class(self, tokens: Tokens, first: int, last: int, word_class: str) -> list[int]:
-        """The numbers of the tokens in `tokens[first:last]` that belong to a word class."""
-        norms, words = tokens.norms, self._words
-        return [number for number in range(first, last) if word_class in words.sort(norms[number]).classes]
-
     def knows(self, word: str) -> bool:
         """Whether a normalised word is part of some form."""
         return bool(self._words.sort(word).elements)
 
     def mentions(self, tokens: Tokens, first: int = 0, last: int | None = None) -> list[Mention]:
         """The mentions in `tokens[first:last]`, in order of place: the longest of each kind, without what a `notLabel` rules out."""
-        return in_order(self.find(tokens, first, len(tokens.norms) if last is None else last))
+        return self.find(tokens, first, len(tokens.norms) if last is None else last).in_order()
 
-    def find(self, tokens: Tokens, first: int, last: int) -> dict[str, list[Mention]]:
+    def find(self, tokens: Tokens, first: int, last: int) -> Found:
         """The same by kind: by role, and each cue and topic by its term."""
         words, trie = self._words, self._trie
         sorts = [words.sort(norm) for norm in tokens.norms[first:last]]
@@ -248,20 +215,17 @@ class Lexicon:
                 if not state.goes_on or end >= count:
                     break
                 sort = sorts[end]
-                after = state.following.get(sort)
+                after = state.next if state.foremost is sort else None
                 state = trie.after(state, sort) if after is None else after
                 end += 1
         if bars.ends:
             matches.rule_out(bars)
-        return matches.mentions(tokens, first)
+        return Found(tokens, first, sorts, matches)
 
 
 @final
 class _Matches:
-    """The forms that match in a stretch, in order of place, in columns: what they say, their first token and the one after their last.
-
-    Only those that are left in the end become mentions: nearly half lie within longer ones.
-    """
+    """The forms that match in a stretch, in order of place, in columns: what they say, their first token and the one after their last."""
 
     __slots__ = ("ends", "firsts", "kinds", "lasts")
 
@@ -299,16 +263,13 @@ class _Matches:
         inside = bars.firsts[bar] <= self.firsts[row] and self.lasts[row] <= bars.lasts[bar]
         return inside and (every or self.ends[row].term == bars.ends[bar].term)
 
-    def mentions(self, tokens: Tokens, start: int) -> dict[str, list[Mention]]:
-        """What is left, by kind; the stretch starts at token `start`."""
-        found: dict[str, list[Mention]] = {}
-        for kind, rows in self.kinds.items():
-            here: list[Mention] = []
-            for row in rows if len(rows) == 1 else self._longest(rows):
-                end, first, last = self.ends[row], start + self.firsts[row], start + self.lasts[row]
-                here.append(Mention(end.term, end.role, tokens.starts[first], tokens.ends[last - 1], end.weak, end.text, first, last))
-            found[kind] = here
-        return found
+    def of(self, rows: list[int], tokens: Tokens, start: int) -> list[Mention]:
+        """The mentions that rows of one kind are in the end; the stretch starts at token `start`."""
+        here: list[Mention] = []
+        for row in rows if len(rows) == 1 else self._longest(rows):
+            end, first, last = self.ends[row], start + self.firsts[row], start + self.lasts[row]
+            here.append(Mention(end.term, end.role, tokens.starts[first], tokens.ends[last - 1], end.weak, end.text, first, last))
+        return here
 
     def _longest(self, rows: list[int]) -> list[int]:
         """Of matches in order of place those that do not overlap with a longer one, or with a better one of the same length."""
@@ -331,10 +292,61 @@ class _Matches:
 
 
 @final
+class Found:
+    """What is said in a stretch, by kind. Of many kinds rules ask only whether they are there: their mentions are made when asked for."""
+
+    __slots__ = ("_made", "_matches", "_sorts", "_start", "_tokens")
+
+    def __init__(self, tokens: Tokens, start: int, sorts: list[_Sort], matches: _Matches) -> None:
+        self._tokens: Final = tokens
+        self._start: Final = start
+        self._sorts: Final = sorts
+        self._matches: Final = matches
+        self._made: Final[dict[str, list[Mention]]] = {}
+
+    @property
+    def kinds(self) -> Iterable[str]:
+        """The kinds that are said."""
+        return self._matches.kinds
+
+    def has(self, kind: str) -> bool:
+        """Whether a kind is said."""
+        return kind in self._matches.kinds
+
+    def of(self, kind: str) -> list[Mention]:
+        """The mentions of a kind, in order of place."""
+        rows = self._matches.kinds.get(kind)
+        if rows is None:
+            return _NONE
+        made = self._made.get(kind)
+        if made is None:
+            made = self._made[kind] = self._matches.of(rows, self._tokens, self._start)
+        return made
+
+    def put(self, kind: str, mentions: list[Mention]) -> None:
+        """Let these be the mentions of a kind."""
+        self._matches.kinds[kind] = []
+        self._made[kind] = mentions
+
+    def take(self, other: Found) -> None:
+        """Add the kinds of another reading of the same stretch."""
+        for kind in other.kinds:
+            self.put(kind, other.of(kind))
+
+    def in_order(self) -> list[Mention]:
+        """All mentions in order of place."""
+        return sorted([mention for kind in self._matches.kinds for mention in self.of(kind)], key=_place)
+
+    def of_class(self, word_class: str) -> list[int]:
+        """The numbers of the tokens that belong to a word class."""
+        return [number for number, sort in enumerate(self._sorts, self._start) if word_class in sort.classes]
+
+
+@final
 class _Words:
     """The sort of every word met so far."""
 
-    def __init__(self, elements: _Elements, classes: Mapping[int, Iterable[str]]) -> None:
+    def __init__(self, elements: Elements, classes: Mapping[int, Iterable[str]]) -> None:
         self._elements: Final = elements
         self._classes: Final = classes
         self._sorts: Final[dict[tuple[frozenset[int], bool], _Sort]] = {}
@@ -360,11 +372,6 @@ class _Words:
             sort = self._sorts[elements, wall] = _Sort(elements, classes, wall)
         self._known[norm] = sort
         return sort
-
-
-def in_order(found: Mapping[str, Iterable[Mention]]) -> list[Mention]:
-    """All mentions of a stretch in order of place."""
-    return sorted([mention for mentions in found.values() for mention in mentions], key=_place)
 
 
 def _place(mention: Mention) -> tuple[int, int, str, str]:

@@ -10,7 +10,7 @@ from kg.extract.asides import Aside
 from kg.extract.assemble import assemble
 from kg.extract.data import data
 from kg.extract.identity import contact_facts, controller_facts, defined_terms, version_facts
-from kg.extract.judgement import DOUBTED, Weights, layout, silence_counts
+from kg.extract.judgement import DOUBTED, Weights, hundredths, layout, silence_counts
 from kg.extract.law import automated, bases, necessity, rights
 from kg.extract.means import actions, directly, plain
 from kg.extract.names import common_words, find_controller, organisation, short_form
@@ -40,6 +40,11 @@ RULES: tuple[Rule, ...] = (
     Rule(directly, frozenset({"pk:DirectlyFrom"})),
     Rule(actions, frozenset({"processing", "subject"})),
 )
+_ASKING: Final[dict[str, int]] = {
+    kind: sum(1 << number for number, rule in enumerate(RULES) if kind in rule.kinds) for rule in RULES for kind in rule.kinds
+}
+"""Which rules ask for a kind, as bits by their numbers."""
+
 _FOOTER: Final = BlockKind.FOOTER
 _NAVIGATION: Final = BlockKind.NAVIGATION
 _BANNER: Final = BlockKind.BANNER
@@ -140,9 +145,11 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
     if kind is _FOOTER or kind is _NAVIGATION:
         return
     banner = kind is _BANNER
-    kinds = reading.scene.kinds
-    for rule in RULES:
-        if rule.kinds.isdisjoint(kinds) or (banner and rule.find not in _IN_A_BANNER):
+    asked = 0
+    for name in reading.scene.kinds:
+        asked |= _ASKING.get(name, 0)
+    for number, rule in enumerate(RULES):
+        if asked >> number & 1 == 0 or (banner and rule.find not in _IN_A_BANNER):
             continue
         for candidate in rule.find(reading):
             aside = reading.aside_at(candidate.start)
@@ -158,7 +165,7 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             if likely is not None and likely < DOUBTED and silence_counts(reading, candidate):
                 continue
             named = controller if candidate.object == "controller" else candidate.object
-            yield candidate.judged(named, candidate.confidence if likely is None else max(0.01, round(likely, 2)))
+            yield candidate.judged(named, candidate.confidence if likely is None else max(0.01, hundredths(likely)))
 
 
 def _beside_the_denial(candidate: Candidate, aside: Aside | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Final
 
 from kg.extract.frames import Frame
@@ -42,18 +41,31 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
         members = frames[key]
         if len(members) > 1:
             members.sort(key=lambda c: (_bucket(c), c.start, c.end, c.predicate, str(c.object)))
-        groups = [(bucket, list(group)) for bucket, group in groupby(members, key=_bucket)]
+        groups = _groups(members)
         general = [c for bucket, group in groups if bucket == "general" for c in group]
         for bucket, group in groups:
             told = [c for c in group if c.predicate not in _BYWAY]
             if bucket != "general":
                 yield _statement(reading, conditions, bucket, [*group, *(_actions(general) if bucket == "retention" else ())])
             elif told or (group[0].frame.denied and any(c.predicate == "dpv:hasProcessing" for c in group)):
-                yield _statement(reading, conditions, min((c.topic for c in told or group), key=_ORDER.index), group)
+                yield _statement(reading, conditions, min({c.topic for c in told or group}, key=_ORDER.index), group)
 
 
 def _bucket(candidate: Candidate) -> str:
     return candidate.topic if candidate.topic in _ALONE else "general"
+
+
+def _groups(members: list[Candidate]) -> list[tuple[str, list[Candidate]]]:
+    """The members in groups of one bucket each, in their order."""
+    groups: list[tuple[str, list[Candidate]]] = []
+    last = ""
+    for member in members:
+        bucket = _bucket(member)
+        if bucket != last:
+            groups.append((bucket, []))
+            last = bucket
+        groups[-1][1].append(member)
+    return groups
 
 
 def _actions(general: list[Candidate]) -> list[Candidate]:
@@ -69,11 +81,14 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
         known = assertions.get(key)
         if known is None or (member.confidence, member.end - member.start) > (known.confidence, known.end - known.start):
             assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
-    told = {predicate for predicate, *_ in assertions}
-    if frame.agent is not None and "dpv:isImplementedByEntity" not in told and frame.actor == "third":
+    if frame.agent is not None and frame.actor == "third" and all(member.predicate != "dpv:isImplementedByEntity" for member in members):
         place = next((m for m in scene.of("organisation", "recipient") if m.term == frame.agent), None)
         # A partner's cookie is still one that the controller's site sets.
-        own = place is not None and place.role == "recipient" and "dpv:isImplementedUsingTechnology" in told
+        own = (
+            place is not None
+            and place.role == "recipient"
+            and any(member.predicate == "dpv:isImplementedUsingTechnology" for member in members)
+        )
         if place is not None and not own and not reading.hierarchy.is_a(frame.agent, _OURS):
             assertions["dpv:isImplementedByEntity", frame.agent, place.start] = Assertion(
                 "dpv:isImplementedByEntity", frame.agent, place.start, place.end, 0.7, "agent of the action"
@@ -96,7 +111,10 @@ def _in_order(assertion: Assertion) -> tuple[int, int, str, str]:
 
 
 def _place(frame: Frame, members: list[Candidate]) -> int:
-    return min(frame.start, *(m.start for m in members)) if members else frame.start
+    place = frame.start
+    for member in members:
+        place = min(place, member.start)
+    return place
 
 
 def _conditions(reading: Reading) -> Iterator[Condition]:
