@@ -35,11 +35,12 @@ class _Sort:
     """All words that match the same elements; no form tells them apart. `wall`: no gap reaches over them. `opened` is the state in which
     a word of the sort leaves a text that begins with it, once that is known."""
 
-    __slots__ = ("classes", "elements", "opened", "wall")
+    __slots__ = ("classed", "classes", "elements", "opened", "wall")
 
     def __init__(self, elements: frozenset[int], classes: frozenset[str], wall: bool) -> None:
         self.elements: Final = elements
         self.classes: Final = classes
+        self.classed: Final = bool(classes)
         self.wall: Final = wall
         self.opened: _State | None = None
 
@@ -339,7 +340,13 @@ class Found:
 
     def of_class(self, word_class: str) -> list[int]:
         """The numbers of the tokens that belong to a word class."""
-        return [number for number, sort in enumerate(self._sorts, self._start) if word_class in sort.classes]
+        numbers: list[int] = []
+        number = self._start
+        for sort in self._sorts:
+            if sort.classed and word_class in sort.classes:
+                numbers.append(number)
+            number += 1
+        return numbers
 
 
 @final

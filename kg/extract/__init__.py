@@ -108,12 +108,13 @@ def _extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, W
     facts: list[Fact] = []
     terms: list[DefinedTerm] = []
     learnt = None if weights is None else weights.get(layout(document, clauses))
+    names = tuple(dict.fromkeys((controller.name, *((name.text,) if name else ()))))
     for reading in _readings(found, vocabulary):
         scene = reading.scene
         facts.extend(controller_facts(scene, controller.curie, name, common))
         facts.extend(contact_facts(scene, controller.curie))
         facts.extend(version_facts(scene, vocabulary))
-        terms.extend(defined_terms(scene, controller, name))
+        terms.extend(defined_terms(scene, controller, name, names))
         statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
     organisations = (controller, *_mentioned(found, vocabulary))
     issues = tuple(_issues(statements, facts))
@@ -139,11 +140,12 @@ def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
         yield reading
 
 
-def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> Iterator[Candidate]:
+def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> list[Candidate]:
     """What the rules find in a clause, judged by the fitted part: what a rule doubts stays only if that part thinks it likely."""
+    kept: list[Candidate] = []
     kind = reading.scene.kind
     if kind is _FOOTER or kind is _NAVIGATION:
-        return
+        return kept
     banner = kind is _BANNER
     asked = 0
     for name in reading.scene.kinds:
@@ -165,7 +167,8 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             if likely is not None and likely < DOUBTED and silence_counts(reading, candidate):
                 continue
             named = controller if candidate.object == "controller" else candidate.object
-            yield candidate.judged(named, candidate.confidence if likely is None else max(0.01, hundredths(likely)))
+            kept.append(candidate.judged(named, candidate.confidence if likely is None else max(0.01, hundredths(likely))))
+    return kept
 
 
 def _beside_the_denial(candidate: Candidate, aside: Aside | None) -> bool:

@@ -30,8 +30,9 @@ _ALONE: Final = frozenset({"right", "security", "retention"})
 _BYWAY: Final = frozenset({"dpv:hasProcessing", "dpv:hasDataSubject"})
 
 
-def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Statement]:
+def assemble(reading: Reading, candidates: Iterable[Candidate]) -> list[Statement]:
     """The statements of a clause. Processing and data subjects alone are not a statement."""
+    statements: list[Statement] = []
     frames: dict[tuple[int, int, bool], list[Candidate]] = {}
     for candidate in candidates:
         frame = candidate.frame
@@ -46,9 +47,11 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
         for bucket, group in groups:
             told = [c for c in group if c.predicate not in _BYWAY]
             if bucket != "general":
-                yield _statement(reading, conditions, bucket, [*group, *(_actions(general) if bucket == "retention" else ())])
+                members = [*group, *_actions(general)] if bucket == "retention" else group
+                statements.append(_statement(reading, conditions, bucket, members))
             elif told or (group[0].frame.denied and any(c.predicate == "dpv:hasProcessing" for c in group)):
-                yield _statement(reading, conditions, min({c.topic for c in told or group}, key=_ORDER.index), group)
+                statements.append(_statement(reading, conditions, min({c.topic for c in told or group}, key=_ORDER.index), group))
+    return statements
 
 
 def _bucket(candidate: Candidate) -> str:
