@@ -56,7 +56,7 @@ class _State:
     What follows is worked out when a text first asks for it: by the sort `foremost` it is `next`, by others what `following` says. Half
     of all states are left by one sort alone, and a text that asks for it is spared a look into a table.
 
-    A sort whose `mask` has nothing in common with the state's leads nowhere: that spares a third of all looks more.
+    A sort whose `mask` has nothing in common with the state's leads nowhere: that spares a fifth of the looks that are left.
 
     `told` is what the forms that end here say, the best of each term, and `barred` what those of a `notLabel` do. Where nothing is
     `waiting`, reading stops.
