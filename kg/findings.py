@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kg import iris
 from kg.extract.judgement import KINDS
 from kg.model import Assertion, Extraction, StatementKind, StorageDuration, Value
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import Requirement, Vocabulary
 
 ANSWERS = 0.4
 """The confidence from which an assertion counts as an answer to a requirement."""
 
 LIKELY = 0.26
 """The same where the fitted part judged: a probability, at which precision and recall of unseen policies balance."""
+
+_NO_KEY: Final[list[str | None]] = [None]
+
+_Asked = dict[tuple[str, str | None], tuple[Requirement, ...]]
+"""The requirements asked for a predicate and an object so far."""
 
 
 class Finding(NamedTuple):
@@ -43,6 +49,18 @@ class Finding(NamedTuple):
 
 def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Every assertion of the extraction in order of place; one that answers several requirements comes once for each."""
+    # As in `kg.extract.extract`: the garbage collector would go through all that was extracted, and find nothing.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return iter(_findings(extraction, vocabulary))
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _findings(extraction: Extraction, vocabulary: Vocabulary) -> list[Finding]:
+    asked: _Asked = {}
     version = iris.version_of(extraction.document, extraction.controller)
     rows: list[Finding] = []
     for statement in extraction.statements:
@@ -52,26 +70,29 @@ def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding
         where = iris.clause(version, clause.start, clause.end)
         modality = statement.modality.removeprefix("pk:").lower()
         for assertion in statement.assertions:
-            rows.extend(_rows(extraction, assertion, beside, polarity, modality, where, vocabulary))
+            _tell(rows, extraction, assertion, _keys(extraction, assertion, beside, vocabulary, asked), polarity, modality, where)
     for fact in extraction.facts:
         clause = extraction.clauses[fact.clause]
         where = iris.clause(version, clause.start, clause.end)
-        rows.extend(_rows(extraction, fact.assertion, set(), "affirmed", None, where, vocabulary))
+        keys = _keys(extraction, fact.assertion, set(), vocabulary, asked)
+        _tell(rows, extraction, fact.assertion, keys, "affirmed", None, where)
     rows.sort(key=lambda row: (row.start, row.end, row.requirement or "", row.role, row.concepts))
-    yield from _once(extraction, rows)
+    return _once(extraction, rows)
 
 
-def _once(extraction: Extraction, rows: list[Finding]) -> Iterator[Finding]:
+def _once(extraction: Extraction, rows: list[Finding]) -> list[Finding]:
     """What one paragraph says several times in the same words comes once, where it says it first."""
     starts = [block.start for block in extraction.document.blocks]
-    told: dict[tuple[object, ...], list[str]] = {}
+    kept: list[Finding] = []
+    told: set[tuple[int, str, tuple[str, ...], str, str]] = set()
     for row in rows:
         if row.requirement is not None:
-            quotes = told.setdefault((bisect_right(starts, row.start), row.requirement, row.concepts, row.polarity), [])
-            if quotes and _words(row.quote) in map(_words, quotes):
+            key = (bisect_right(starts, row.start), row.requirement, row.concepts, row.polarity, _words(row.quote))
+            if key in told:
                 continue
-            quotes.append(row.quote)
-        yield row
+            told.add(key)
+        kept.append(row)
+    return kept
 
 
 @lru_cache(maxsize=10_000)
@@ -80,20 +101,26 @@ def _words(quote: str) -> str:
     return " ".join(quote.casefold().split()).rstrip("s’'")
 
 
-def _rows(
-    extraction: Extraction, assertion: Assertion, beside: set[str], polarity: str, modality: str | None, clause: str, vocabulary: Vocabulary
-) -> list[Finding]:
-    target = assertion.object
-    concept = target.kind if isinstance(target, StorageDuration) else target if isinstance(target, str) else None
-    enough = LIKELY if extraction.judged and assertion.predicate in KINDS else ANSWERS
-    keys = _requirements(assertion.predicate, concept, beside, vocabulary) if assertion.confidence >= enough else []
-    document, start, end = extraction.document, assertion.start, assertion.end
-    quote, concepts = document.text[start:end], (concept,) if concept else ()
-    role = "value" if isinstance(target, Value) else _role(assertion.predicate)
-    return [
-        Finding(document.path, start, end, quote, key, concepts, role, polarity, modality, clause, assertion.confidence, assertion.rule)
-        for key in keys or [None]
-    ]
+def _tell(
+    rows: list[Finding],
+    extraction: Extraction,
+    assertion: Assertion,
+    keys: list[str | None],
+    polarity: str,
+    modality: str | None,
+    clause: str,
+) -> None:
+    target, predicate, start, end = assertion.object, assertion.predicate, assertion.start, assertion.end
+    concept = _concept(target)
+    document, concepts = extraction.document, (concept,) if concept else ()
+    role = "value" if isinstance(target, Value) else _role(predicate)
+    path, quote, confidence, rule = document.path, document.text[start:end], assertion.confidence, assertion.rule
+    for key in keys or _NO_KEY:
+        rows.append(Finding(path, start, end, quote, key, concepts, role, polarity, modality, clause, confidence, rule))
+
+
+def _concept(target: str | Value | StorageDuration) -> str | None:
+    return target if isinstance(target, str) else target.kind if isinstance(target, StorageDuration) else None
 
 
 @cache
@@ -101,5 +128,13 @@ def _role(predicate: str) -> str:
     return predicate.partition(":")[2].removeprefix("has").lower()
 
 
-def _requirements(predicate: str, concept: str | None, beside: set[str], vocabulary: Vocabulary) -> list[str | None]:
-    return [requirement.key for requirement in vocabulary.asked(predicate, concept) if requirement.not_beside.isdisjoint(beside)]
+def _keys(extraction: Extraction, assertion: Assertion, beside: set[str], vocabulary: Vocabulary, asked: _Asked) -> list[str | None]:
+    """The requirements that an assertion answers, if it is sure enough to."""
+    predicate = assertion.predicate
+    if assertion.confidence < (LIKELY if extraction.judged and predicate in KINDS else ANSWERS):
+        return _NO_KEY
+    concept = _concept(assertion.object)
+    answered = asked.get((predicate, concept))
+    if answered is None:
+        answered = asked[predicate, concept] = vocabulary.asked(predicate, concept)
+    return [requirement.key for requirement in answered if requirement.not_beside.isdisjoint(beside)]

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Final
 
 from kg.errors import ConfigurationError
-from kg.tokens import tokenize
+from kg.tokens import normal, tokenize
 
 _GAP: Final = re.compile(r"\.\.(\d*)$")
 _DEFAULT_GAP: Final = 4
@@ -96,3 +96,43 @@ def _cut(piece: str) -> list[tuple[str, ...]]:
         else:
             longer.append((*parts[:-1], parts[-1] + "-" * stem))
     return [*([("|".join(single),)] if single else []), *longer]
+
+
+class Elements:
+    """All distinct elements of all forms, and for every word which of them it matches."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._exact: dict[str, set[int]] = {}
+        self._prefixes: dict[str, set[int]] = {}
+        self._inner: list[tuple[str, bool, int]] = []
+
+    def identify(self, element: str, inflections: tuple[str, ...]) -> int:
+        """The number of an element; identical elements share one."""
+        key = (element, inflections)
+        if key in self._ids:
+            return self._ids[key]
+        number = self._ids[key] = len(self._ids)
+        for alternative in element.split("|"):
+            self._add(alternative, number, inflections)
+        return number
+
+    def _add(self, word: str, number: int, inflections: tuple[str, ...]) -> None:
+        if word.startswith("=") and len(word) > 1:
+            self._exact.setdefault(normal(word[1:]), set()).add(number)
+        elif len(word) > 2 and word.startswith("-"):
+            self._inner.append((word.strip("-"), not word.endswith("-"), number))
+        elif len(word) > 2 and word.endswith("-"):
+            self._prefixes.setdefault(word[:-1], set()).add(number)
+        else:
+            word = normal(word)
+            for variant in (word, *inflect(word, inflections)):
+                self._exact.setdefault(variant, set()).add(number)
+
+    def of(self, word: str) -> frozenset[int]:
+        """The numbers of the elements that a normalised word matches."""
+        found = set(self._exact.get(word, ()))
+        for length in range(2, len(word) + 1):
+            found.update(self._prefixes.get(word[:length], ()))
+        found.update(number for part, final, number in self._inner if (word.endswith(part) if final else part in word))
+        return frozenset(found)

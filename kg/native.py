@@ -27,6 +27,7 @@ MODULES = (
     "kg.hierarchy",
     "kg.tokens",
     "kg.forms",
+    "kg.matches",
     "kg.lexicon",
     "kg.segment",
     "kg.findings",

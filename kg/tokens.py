@@ -42,8 +42,21 @@ def normal(token: str) -> str:
     return lowered[:-2] if lowered.endswith("'s") and len(lowered) > 2 else lowered
 
 
-_Cut = tuple[tuple[int, int, str], ...]
-"""The tokens of a piece of text: start and end in it, and normal form."""
+@final
+class _Cut:
+    """A token of a piece of text: where it starts and ends in it, its normal form, and the token after it."""
+
+    __slots__ = ("end", "norm", "rest", "start")
+
+    def __init__(self, start: int, end: int, norm: str, rest: _Cut | None) -> None:
+        self.start: Final = start
+        self.end: Final = end
+        self.norm: Final = norm
+        self.rest: Final = rest
+
+
+_BLANK: Final = _Cut(0, 0, "", None)
+"""What is cut from a piece without tokens."""
 
 _KNOWN: Final[dict[str, _Cut]] = {}
 """What stood between two blanks, cut: the same words come again in every text, and no token holds a blank."""
@@ -59,16 +72,22 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
         cut = _KNOWN.get(piece)
         if cut is None:
             cut = _cut(piece)
-        for first, last, norm in cut:
-            starts.append(place + first)
-            ends.append(place + last)
-            norms.append(norm)
+        if cut is not _BLANK:
+            following: _Cut | None = cut
+            while following is not None:
+                starts.append(place + following.start)
+                ends.append(place + following.end)
+                norms.append(following.norm)
+                following = following.rest
         place += len(piece) + 1
     return Tokens(starts, ends, norms)
 
 
 def _cut(piece: str) -> _Cut:
-    cut = tuple((match.start(), match.end(), intern(normal(match.group()))) for match in _TOKEN.finditer(piece))
+    rest: _Cut | None = None
+    for match in reversed(list(_TOKEN.finditer(piece))):
+        rest = _Cut(match.start(), match.end(), intern(normal(match.group())), rest)
+    cut = _BLANK if rest is None else rest
     if len(piece) <= _LONGEST:
         if len(_KNOWN) >= _CACHED:
             _KNOWN.clear()

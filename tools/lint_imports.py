@@ -18,6 +18,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("documents",),
     ("segment",),
     ("forms",),
+    ("matches",),
     ("lexicon",),
     ("vocabulary",),
     ("extract",),

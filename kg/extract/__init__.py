@@ -11,7 +11,7 @@ from kg.extract.asides import Aside
 from kg.extract.assemble import assemble
 from kg.extract.data import data
 from kg.extract.identity import contact_facts, controller_facts, defined_terms, version_facts
-from kg.extract.judgement import DOUBTED, Weights, layout, silence_counts
+from kg.extract.judgement import DOUBTED, Weights, hundredths, layout, silence_counts
 from kg.extract.law import automated, bases, necessity, rights
 from kg.extract.means import actions, directly, plain
 from kg.extract.names import common_words, find_controller, organisation, short_form
@@ -41,6 +41,11 @@ RULES: tuple[Rule, ...] = (
     Rule(directly, frozenset({"pk:DirectlyFrom"})),
     Rule(actions, frozenset({"processing", "subject"})),
 )
+_ASKING: Final[dict[str, int]] = {
+    kind: sum(1 << number for number, rule in enumerate(RULES) if kind in rule.kinds) for rule in RULES for kind in rule.kinds
+}
+"""Which rules ask for a kind, as bits by their numbers."""
+
 _FOOTER: Final = BlockKind.FOOTER
 _NAVIGATION: Final = BlockKind.NAVIGATION
 _BANNER: Final = BlockKind.BANNER
@@ -117,12 +122,13 @@ def _extract(document: Document, vocabulary: Vocabulary, weights: Mapping[str, W
     terms: list[DefinedTerm] = []
     learnt = None if weights is None else weights.get(layout(document, clauses))
     unsaid = refused(found)
+    names = tuple(dict.fromkeys((controller.name, *((name.text,) if name else ()))))
     for reading in _readings(found, vocabulary):
         scene = reading.scene
         facts.extend(controller_facts(scene, controller.curie, name, common))
         facts.extend(contact_facts(scene, controller.curie))
         facts.extend(version_facts(scene, vocabulary))
-        terms.extend(defined_terms(scene, controller, name))
+        terms.extend(defined_terms(scene, controller, name, names))
         if scene.start not in unsaid:
             statements.extend(assemble(reading, _candidates(reading, controller.curie, learnt)))
     organisations = (controller, *_mentioned(found, vocabulary))
@@ -149,15 +155,18 @@ def _readings(found: list[Scene], vocabulary: Vocabulary) -> Iterator[Reading]:
         yield reading
 
 
-def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> Iterator[Candidate]:
+def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> list[Candidate]:
     """What the rules find in a clause, judged by the fitted part: what a rule doubts stays only if that part thinks it likely."""
+    kept: list[Candidate] = []
     kind = reading.scene.kind
     if kind is _FOOTER or kind is _NAVIGATION:
-        return
+        return kept
     banner = kind is _BANNER
-    kinds = reading.scene.kinds
-    for rule in RULES:
-        if rule.kinds.isdisjoint(kinds) or (banner and rule.find not in _IN_A_BANNER):
+    asked = 0
+    for name in reading.scene.kinds:
+        asked |= _ASKING.get(name, 0)
+    for number, rule in enumerate(RULES):
+        if asked >> number & 1 == 0 or (banner and rule.find not in _IN_A_BANNER):
             continue
         for candidate in rule.find(reading):
             aside = reading.aside_at(candidate.start)
@@ -173,7 +182,8 @@ def _candidates(reading: Reading, controller: str, learnt: Weights | None) -> It
             if likely is not None and likely < DOUBTED and silence_counts(reading, candidate):
                 continue
             named = controller if candidate.object == "controller" else candidate.object
-            yield candidate.judged(named, candidate.confidence if likely is None else max(0.01, round(likely, 2)))
+            kept.append(candidate.judged(named, candidate.confidence if likely is None else max(0.01, hundredths(likely))))
+    return kept
 
 
 def _unsaid_in(aside: Aside) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Final
 
 from kg.extract.frames import Frame
@@ -35,8 +34,9 @@ _NO_ACT: Final[tuple[str, ...]] = ("dpv:AutomatedDecisionMaking",)
 _BYWAY: Final = frozenset({"dpv:hasProcessing", "dpv:hasDataSubject"})
 
 
-def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Statement]:
+def assemble(reading: Reading, candidates: Iterable[Candidate]) -> list[Statement]:
     """The statements of a clause. Processing and data subjects alone are not a statement."""
+    statements: list[Statement] = []
     frames: dict[tuple[int, int, bool], list[Candidate]] = {}
     for candidate in candidates:
         frame = candidate.frame
@@ -46,16 +46,18 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> Iterator[Stat
         members = frames[key]
         if len(members) > 1:
             members.sort(key=lambda c: (_bucket(c), c.start, c.end, c.predicate, str(c.object)))
-        groups = [(bucket, list(group)) for bucket, group in groupby(members, key=_bucket)]
+        groups = _groups(members)
         general = [c for bucket, group in groups if bucket == "general" for c in group]
         for bucket, group in groups:
             told = [c for c in group if c.predicate not in _BYWAY]
             if bucket != "general":
-                yield _statement(reading, conditions, bucket, [*group, *(_actions(general) if bucket == "retention" else ())])
+                members = [*group, *_actions(general)] if bucket == "retention" else group
+                statements.append(_statement(reading, conditions, bucket, members))
             elif _without_act(group):
                 continue
             elif told or (group[0].frame.denied and any(c.predicate == "dpv:hasProcessing" for c in group)):
-                yield _statement(reading, conditions, min((c.topic for c in told or group), key=_ORDER.index), group)
+                statements.append(_statement(reading, conditions, min({c.topic for c in told or group}, key=_ORDER.index), group))
+    return statements
 
 
 def _without_act(group: list[Candidate]) -> bool:
@@ -66,6 +68,19 @@ def _without_act(group: list[Candidate]) -> bool:
 
 def _bucket(candidate: Candidate) -> str:
     return candidate.topic if candidate.topic in _ALONE else "general"
+
+
+def _groups(members: list[Candidate]) -> list[tuple[str, list[Candidate]]]:
+    """The members in groups of one bucket each, in their order."""
+    groups: list[tuple[str, list[Candidate]]] = []
+    last = ""
+    for member in members:
+        bucket = _bucket(member)
+        if bucket != last:
+            groups.append((bucket, []))
+            last = bucket
+        groups[-1][1].append(member)
+    return groups
 
 
 def _actions(general: list[Candidate]) -> list[Candidate]:
@@ -131,7 +146,10 @@ def _in_order(assertion: Assertion) -> tuple[int, int, str, str]:
 
 
 def _place(frame: Frame, members: list[Candidate]) -> int:
-    return min(frame.start, *(m.start for m in members)) if members else frame.start
+    place = frame.start
+    for member in members:
+        place = min(place, member.start)
+    return place
 
 
 def _own(condition: Condition, members: list[Candidate]) -> Condition:

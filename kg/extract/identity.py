@@ -23,30 +23,29 @@ _CONTACT: Final[tuple[str, ...]] = ("pk:TopicContact", "pk:TopicController", "pk
 _ELSEWHERE: Final[tuple[str, ...]] = ("pk:TopicComplaint", "pk:TopicLinks", "pk:TopicCookies")
 
 
-def controller_facts(scene: Scene, controller: str, name: Name | None, common: frozenset[str]) -> Iterator[Fact]:
+def controller_facts(scene: Scene, controller: str, name: Name | None, common: frozenset[str]) -> list[Fact]:
     """The controller, where the clause names it as the one whose policy it is."""
     if name is None or scene.is_furniture:
-        return
+        return []
     cues = [m for m in scene.cues("pk:ControllerIntroduction", "pk:NameFollows") if not m.weak]
     titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.index < _OPENING)
     opening = scene.clause.index < _OPENING and scene.has("pk:PolicyName")
     about = scene.about_one(_CONTACT) and not scene.of("data", "purpose")
     here = scene is name.scene
     if not (here or cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
-        return
+        return []
     short = name.text.casefold()
     if short[:_ENOUGH] not in scene.text[scene.start : scene.end].casefold():
-        return  # Whatever names the controller begins as its name does.
+        return []  # Whatever names the controller begins as its name does.
     for found in (*candidates(scene, common), *(_written(scene, name.text))):
         text = found.text.casefold()
         if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) >= _ENOUGH):
             beside = any(max(cue.start - found.end, found.start - cue.end) <= _BESIDE for cue in cues)
             if here or beside or titled or opening or about or (found.legal and _says_whose(scene, found)):
                 sure = 0.9 if beside else 0.7
-                yield Fact(
-                    None, scene.clause.index, Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller")
-                )
-                return
+                named = Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller")
+                return [Fact(None, scene.clause.index, named)]
+    return []
 
 
 def _says_whose(scene: Scene, name: Name) -> bool:
@@ -63,28 +62,31 @@ def _written(scene: Scene, name: str) -> Iterator[Name]:
         yield Name(name, place, place + len(name), scene, False)
 
 
-def contact_facts(scene: Scene, controller: str) -> Iterator[Fact]:
+def contact_facts(scene: Scene, controller: str) -> list[Fact]:
     """E-mail addresses, telephone numbers, contact pages and postal addresses of the controller or of its officer."""
+    facts: list[Fact] = []
     if scene.is_furniture:
-        return
+        return facts
     cues = scene.cues("pk:ContactCue")
     about = scene.about_one(_CONTACT) or (scene.lead is not None and bool(scene.lead.cues("pk:ContactCue", strong=True)))
     officer = (
         bool(scene.cues("pk:OfficerCue")) or scene.about("pk:TopicOfficer") or (scene.lead is not None and scene.lead.has("pk:OfficerCue"))
     )
     if scene.about_one(_ELSEWHERE) and not cues:
-        return
+        return facts
     sure = 0.6 + 0.15 * bool(cues) + 0.15 * about
     for start, end, kind in _details(scene, bool(cues), about):
         text = " ".join(scene.text[start:end].split())
         if officer:
-            yield _fact(scene, controller, "pk:officerContact", text, start, end, sure, f"officer's {kind}")
+            facts.append(_fact(scene, controller, "pk:officerContact", text, start, end, sure, f"officer's {kind}"))
         else:
             predicate = "dpv:hasAddress" if kind == "address" else "dpv:hasContact"
-            yield _fact(scene, controller, predicate, text, start, end, sure, f"contact: {kind}")
+            facts.append(_fact(scene, controller, predicate, text, start, end, sure, f"contact: {kind}"))
     if officer and not scene.is_heading and scene.cues("pk:OfficerCue", strong=True):
         cue = scene.cues("pk:OfficerCue", strong=True)[0]
-        yield _fact(scene, controller, "dpv:hasDataProtectionOfficer", scene.text[cue.start : cue.end], cue.start, cue.end, 0.5, "officer")
+        named = scene.text[cue.start : cue.end]
+        facts.append(_fact(scene, controller, "dpv:hasDataProtectionOfficer", named, cue.start, cue.end, 0.5, "officer"))
+    return facts
 
 
 def _fact(scene: Scene, subject: str | None, predicate: str, text: str, start: int, end: int, sure: float, rule: str) -> Fact:
@@ -120,37 +122,37 @@ def _postal(scene: Scene) -> bool:
     return len(text) < 200 and bool(_POSTCODE.search(text)) and capitals >= 2 and not scene.of("processing")
 
 
-def version_facts(scene: Scene, vocabulary: Vocabulary) -> Iterator[Fact]:
+def version_facts(scene: Scene, vocabulary: Vocabulary) -> list[Fact]:
     """The date from which the text holds, the laws that it applies, and other texts that it refers to."""
+    facts: list[Fact] = []
     if scene.is_furniture:
-        return
+        return facts
     if scene.cues("pk:DateCue"):
         for day, start, end in dates(scene, vocabulary)[:1]:
             value = Value(day.isoformat(), "xsd:date")
-            yield Fact(None, scene.clause.index, Assertion("pk:effectiveFrom", value, start, end, 0.75, "date beside a date cue"))
+            dated = Assertion("pk:effectiveFrom", value, start, end, 0.75, "date beside a date cue")
+            facts.append(Fact(None, scene.clause.index, dated))
     if scene.is_heading:
-        return
+        return facts
     for mention in scene.of("law"):
-        yield Fact(
-            None,
-            scene.clause.index,
-            Assertion("dpv:hasApplicableLaw", mention.term, mention.start, mention.end, 0.7, f"law: {mention.form}"),
-        )
+        applied = Assertion("dpv:hasApplicableLaw", mention.term, mention.start, mention.end, 0.7, f"law: {mention.form}")
+        facts.append(Fact(None, scene.clause.index, applied))
     if scene.cues("pk:DeferCue", strong=True) and scene.has("pk:PolicyName"):
         cue = scene.cues("pk:DeferCue", strong=True)[0]
         url = next((n for n in range(scene.first, scene.last) if scene.tokens.norms[n].startswith(("http", "www."))), None)
         target = scene.text[scene.tokens.starts[url] : scene.tokens.ends[url]] if url is not None else scene.text[scene.start : scene.end]
-        yield _fact(scene, None, "pk:defersTo", target, cue.start, scene.end, 0.6, f"defers: {cue.form}")
+        facts.append(_fact(scene, None, "pk:defersTo", target, cue.start, scene.end, 0.6, f"defers: {cue.form}"))
+    return facts
 
 
-def defined_terms(scene: Scene, controller: Organisation, name: Name | None) -> Iterator[DefinedTerm]:
-    """Names in quotation marks that the text gives to the controller, with the kinds of party that they take in.
+def defined_terms(scene: Scene, controller: Organisation, name: Name | None, names: tuple[str, ...]) -> list[DefinedTerm]:
+    """Names in quotation marks that the text gives to the controller behind one of its `names`, with the kinds of party they take in.
 
     Where the controller is first named any such name counts, in other places only one that begins as the controller's name does: texts
     give the site and themselves names beside it too.
     """
     found: dict[int, DefinedTerm] = {}
-    for text in dict.fromkeys((controller.name, *((name.text,) if name else ()))):
+    for text in names:
         place = scene.text.find(text, scene.start, scene.end)
         while place >= 0:
             end = place + len(text)
@@ -163,4 +165,4 @@ def defined_terms(scene: Scene, controller: Organisation, name: Name | None) -> 
                     includes = tuple(sorted({m.term for m in inside}))
                     found[start] = DefinedTerm(surface, controller.curie, includes, scene.clause.index)
             place = scene.text.find(text, end, scene.end)
-    yield from (found[start] for start in sorted(found))
+    return [found[start] for start in sorted(found)]

@@ -16,10 +16,10 @@ from typing import Final, final
 from kg.extract.frames import Frame
 from kg.extract.reading import COLLECT, GENERIC, KEEP, MOVE, REMOVE, SHARE, USE, Candidate, Reading
 from kg.extract.scene import Scene
-from kg.model import Clause, Document, StorageDuration, Value
+from kg.model import Clause, Document, Value
 from kg.resources import weights_file
 
-KINDS: Final[Mapping[str, str]] = {
+KINDS: Final[dict[str, str]] = {
     "dpv:hasPersonalData": "data",
     "dpv:hasData": "data",
     "dpv:hasPurpose": "purpose",
@@ -34,9 +34,11 @@ DOUBTED: Final = 0.15
 _ACTS: Final[dict[str, int]] = {"collect": COLLECT, "share": SHARE, "keep": KEEP, "remove": REMOVE, "move": MOVE, "use": USE}
 _WINDOW: Final = 3
 _RUNNING: Final = 1.1
+_SURELY_NEARER: Final = 0.499
 _MILLION: Final = 1_000_000
 _ASIDES: Final = ["aside none", "aside False", "aside True"]
 _SIZES: Final = [0, *(1 << power for power in range(30))]
+_LARGEST: Final = 30
 _PLACES: Final = [f"place {size}" for size in _SIZES]
 _LEFTS: Final = [f"left {size}" for size in _SIZES]
 _SPANS: Final = [f"span {size}" for size in _SIZES]
@@ -49,7 +51,7 @@ class _Rows:
     Those of properties that name a word or a kind of mention stand apart, by that name alone: they are asked for most.
     """
 
-    __slots__ = ("after", "before", "here", "lead", "previous", "rest", "words")
+    __slots__ = ("after", "before", "forms", "here", "lead", "lefts", "places", "previous", "rest", "spans", "words")
 
     def __init__(self, kinds: Mapping[str, Mapping[str, float]]) -> None:
         names = dict.fromkeys(name for weights in kinds.values() for name in weights)
@@ -62,6 +64,10 @@ class _Rows:
         self.previous: Final = self._apart("before with ")
         self.before: Final = self._apart("before it ")
         self.after: Final = self._apart("after it ")
+        self.forms: Final = self._apart("form ")
+        self.places: Final = [self.rest.get(name) for name in _PLACES]
+        self.lefts: Final = [self.rest.get(name) for name in _LEFTS]
+        self.spans: Final = [self.rest.get(name) for name in _SPANS]
 
     def _apart(self, head: str) -> dict[str, tuple[int, ...]]:
         return {name.removeprefix(head): row for name, row in self.rest.items() if name.startswith(head)}
@@ -79,17 +85,20 @@ class _Rows:
         _gather(self.words, set(scene.tokens.norms[scene.first : scene.last]), found)
         return found
 
-    def of_place(self, scene: Scene, first: int, last: int, form: str) -> list[tuple[int, ...]]:
-        """The rows of a candidate's place and words."""
+    def of_place(self, scene: Scene, first: int, last: int, form: str, kind: int) -> int:
+        """The weight of a candidate's place and words."""
         norms = scene.tokens.norms
-        found: list[tuple[int, ...]] = []
-        _gather(self.rest, _place_of(scene, first, last, form), found)
-        _gather(self.before, set(norms[max(scene.first, first - _WINDOW) : first]), found)
+        score = _weight(self.forms.get(form), kind)
+        score += _weight(self.places[_power(first - scene.first)], kind)
+        score += _weight(self.lefts[_power(scene.last - last)], kind)
+        score += _weight(self.spans[_power(last - first)], kind)
+        begin = max(scene.first, first - _WINDOW)
+        for number in range(begin, first):
+            if norms[number] not in norms[begin:number]:
+                score += _weight(self.before.get(norms[number]), kind)
         if last < scene.last:
-            row = self.after.get(norms[last])
-            if row is not None:
-                found.append(row)
-        return found
+            score += _weight(self.after.get(norms[last]), kind)
+        return score
 
     def sum_of(self, names: Iterable[str], kind: int) -> int:
         """The weight of some properties together."""
@@ -129,18 +138,19 @@ class Weights:
         number = None if kind is None else self._numbers.get(kind)
         if number is None or not self.language.startswith(reading.scene.clause.language):
             return None
-        if not reading.judged:
-            rows = self._rows.of_clause(reading)
-            for each in range(len(self._numbers)):
-                reading.judged.append(_sum(rows, each))
-        score = reading.judged[number] + self._of_candidate(reading, candidate, number)
+        clause = reading.judged.get(number)
+        if clause is None:
+            if not reading.judged:
+                reading.rows = self._rows.of_clause(reading)
+            clause = reading.judged[number] = _sum(reading.rows, number)
+        score = clause + self._of_candidate(reading, candidate, number)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score / _MILLION))))
 
     def _of_candidate(self, reading: Reading, candidate: Candidate, number: int) -> int:
         scene, frame, rows = reading.scene, candidate.frame, self._rows
         rule, _, form = candidate.rule.partition(": ")
         first, last = scene.token_at(candidate.start), scene.token_at(candidate.end)
-        score = _sum(rows.of_place(scene, first, last, form), number)
+        score = rows.of_place(scene, first, last, form, number)
 
         sure = int(candidate.confidence * 20)
         known = self._by_rule.get((number, rule, sure, scene.nearest))
@@ -222,7 +232,7 @@ def _place(reading: Reading) -> list[str]:
     names = [
         "always",
         f"block {scene.kind}",
-        f"length {_size(scene.last - scene.first)}",
+        f"length {_SIZES[_power(scene.last - scene.first)]}",
         f"depth {10 * scene.start // max(len(scene.text), 1)}",
     ]
     if not scene.topics:
@@ -273,7 +283,7 @@ def _of_said(term: str, acted: int, headed: bool, alone: bool) -> list[str]:
 
 def _place_of(scene: Scene, first: int, last: int, form: str) -> list[str]:
     """The place in the clause of what stands from token `first` to `last`, and the form that says it."""
-    return ["form " + form, _sized(_PLACES, first - scene.first), _sized(_LEFTS, scene.last - last), _sized(_SPANS, last - first)]
+    return ["form " + form, _PLACES[_power(first - scene.first)], _LEFTS[_power(scene.last - last)], _SPANS[_power(last - first)]]
 
 
 def _after(candidate: Candidate) -> bool:
@@ -294,8 +304,8 @@ def of_term(term: str, above: Iterable[str]) -> list[str]:
 
 
 def _term(candidate: Candidate) -> str:
-    target = candidate.object.kind if isinstance(candidate.object, StorageDuration) else candidate.object
-    return "literal" if isinstance(target, Value) else target
+    target = candidate.object
+    return target if isinstance(target, str) else "literal" if isinstance(target, Value) else target.kind
 
 
 def _gather(table: dict[str, tuple[int, ...]], names: Iterable[str], found: list[tuple[int, ...]]) -> None:
@@ -312,14 +322,24 @@ def _sum(rows: list[tuple[int, ...]], kind: int) -> int:
     return score
 
 
-def _size(count: int) -> int:
-    """A number as a power of two at most as large: 0, 1, 2, 4, 8, …"""
-    return 1 << (count.bit_length() - 1) if count > 0 else 0
+def _weight(row: tuple[int, ...] | None, kind: int) -> int:
+    return 0 if row is None else row[kind]
 
 
-def _sized(names: list[str], count: int) -> str:
-    """Of names by size the one of a number."""
-    return names[min(max(count, 0).bit_length(), len(names) - 1)]
+def _power(count: int) -> int:
+    """The place in `_SIZES` of the power of two that is at most as large as a number."""
+    power = 0
+    while count > 0 and power < _LARGEST:
+        count >>= 1
+        power += 1
+    return power
+
+
+def hundredths(probability: float) -> float:
+    """What `round` makes of it to two digits, which writes it out and reads it again."""
+    number = int(probability * 100 + 0.5)
+    # Halfway between two it takes the digits to say which is nearer.
+    return number / 100 if abs(probability * 100 - number) < _SURELY_NEARER else round(probability, 2)
 
 
 @cache

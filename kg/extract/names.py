@@ -25,7 +25,7 @@ _SHORTEST: Final = 4
 _REPEATED: Final = 2
 _BESIDES: Final = 2
 _CAMEL: Final = re.compile(r"[a-z]{1,2}[A-Z]\w+")
-_INNER: Final = re.compile(r"[a-z][A-Z]")
+_INNER: Final = re.compile(r"[A-Z](?<=[a-z][A-Z])")
 _CAPITALISED: Final = re.compile(r"\b(?:[A-Z]|\d+[A-Za-z])\w*(?: [a-z]+){0,2} $")
 _SMALL_WORD: Final = re.compile(r"\b[a-z]+\b")
 _ADDRESS: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[A-Za-z0-9-]+\.)+[a-z]{2,})/?")
@@ -87,11 +87,15 @@ def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
 
 
 def _capital(text: str, place: int) -> bool:
-    if "a" <= text[place] <= "z" and text[place + 1 : place + 3].islower():
+    if 97 <= ord(text[place]) <= 122 and not (_large(text, place + 1) or _large(text, place + 2)):
         return False  # As most words are, this one is small: not even "iPhone".
     if text[place].islower() and (match := _CAMEL.match(text, place)):
         return len(match.group()) > 3
     return text[place].isupper() or (text[place].isdigit() and text[place + 1 : place + 2].isalpha())
+
+
+def _large(text: str, place: int) -> bool:
+    return place < len(text) and 65 <= ord(text[place]) <= 90
 
 
 def _continues(scene: Scene, number: int) -> bool:

@@ -99,7 +99,7 @@ class Candidate:
 class Reading:
     """What the rules are given. `lead` is the reading of the lead-in, `previous` that of the clause before under the same heading."""
 
-    __slots__ = ("_acted", "_asides", "_frames", "_standing", "hierarchy", "judged", "lead", "previous", "scene", "vocabulary")
+    __slots__ = ("_acted", "_asides", "_frames", "_standing", "hierarchy", "judged", "lead", "previous", "rows", "scene", "vocabulary")
 
     def __init__(self, scene: Scene, vocabulary: Vocabulary, lead: Reading | None, previous: Reading | None) -> None:
         self.scene: Final = scene
@@ -107,7 +107,8 @@ class Reading:
         self.hierarchy: Final[Hierarchy] = vocabulary.hierarchy
         self.lead: Final = lead
         self.previous: Final = previous
-        self.judged: Final[list[int]] = []
+        self.rows: list[tuple[int, ...]] = []
+        self.judged: Final[dict[int, int]] = {}
         self._asides: tuple[Aside, ...] | None = None
         self._frames: tuple[Frame, ...] | None = None
         self._standing: tuple[Frame, ...] | None = None
@@ -130,7 +131,7 @@ class Reading:
     def frame_at(self, offset: int) -> Frame:
         """The frame in whose stretch an offset lies; an item without an action of its own stands in the last frame of its lead-in."""
         if self._standing is None:
-            self._standing = tuple(map(self._inheriting, self.frames))
+            self._standing = tuple([self._inheriting(frame) for frame in self.frames])
         frames = self.frames
         for number, frame in enumerate(frames):
             if frame.start <= offset < frame.end:

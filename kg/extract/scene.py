@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from typing import Final, final
 
-from kg.lexicon import Lexicon, in_order
+from kg.lexicon import Found, Lexicon
 from kg.mention import Mention
 from kg.model import Block, BlockKind, Clause, Document
 from kg.tokens import Tokens, tokenize
@@ -39,7 +39,7 @@ class Scene:
         tokens: Tokens,
         first: int,
         last: int,
-        found: dict[str, list[Mention]],
+        found: Found,
         lexicon: Lexicon,
         topics: tuple[str, ...],
         nearest: frozenset[str],
@@ -71,59 +71,53 @@ class Scene:
 
     def add(self, mention: Mention) -> None:
         """One more mention of a cue, in its place."""
-        self.found[mention.term] = sorted([*self.of(mention.term), mention], key=_place)
+        self.found.put(mention.term, sorted([*self.found.of(mention.term), mention], key=_place))
         self._kinds = None
         self._merged.clear()
-
-    @property
-    def mentions(self) -> list[Mention]:
-        """All mentions in order of place."""
-        return in_order(self.found)
 
     @property
     def kinds(self) -> set[str]:
         """The kinds of the mentions, the cues and the topics that the clause holds or stands under."""
         if self._kinds is None:
-            self._kinds = {*self.found, *self.nearest}
+            self._kinds = {*self.found.kinds, *self.nearest}
         return self._kinds
 
     def of(self, *roles: str) -> list[Mention]:
         """The mentions of these kinds in order of place."""
-        return self.found.get(roles[0], _NONE) if len(roles) == 1 else self.all(roles)
+        return self.found.of(roles[0]) if len(roles) == 1 else self.all(roles)
 
     def cues(self, *terms: str, strong: bool = False) -> list[Mention]:
         """The mentions of these cues in order of place."""
-        return self.found.get(terms[0], _NONE) if len(terms) == 1 and not strong else self.all(terms, strong)
+        return self.found.of(terms[0]) if len(terms) == 1 and not strong else self.all(terms, strong)
 
     def all(self, kinds: tuple[str, ...], strong: bool = False) -> list[Mention]:
         """The mentions of any of these kinds and cues in order of place, or the strong ones of them."""
         found = self.found
-        here: list[Mention] = _NONE
+        only = ""
         several = False
         for kind in kinds:
-            mentions = found.get(kind)
-            if mentions is not None:
-                several = here is not _NONE
-                if several:
+            if found.has(kind):
+                if only:
+                    several = True
                     break
-                here = mentions
+                only = kind
+        if not only:
+            return _NONE
         if not several:
-            return [mention for mention in here if not mention.weak] if strong and here else here
+            here = found.of(only)
+            return [mention for mention in here if not mention.weak] if strong else here
         key = ("strong", *kinds) if strong else kinds
         merged = self._merged.get(key)
         if merged is None:
             merged = []
             for kind in kinds:
-                for mention in found.get(kind, _NONE):
-                    if not (strong and mention.weak):
-                        merged.append(mention)
-            merged.sort(key=_place)
+                merged = _joined(merged, [mention for mention in found.of(kind) if not mention.weak] if strong else found.of(kind))
             self._merged[key] = merged
         return merged
 
     def has(self, *terms: str) -> bool:
         """Whether the clause holds one of these cues."""
-        return any(term in self.found for term in terms)
+        return any(self.found.has(term) for term in terms)
 
     def about(self, *topics: str) -> bool:
         """Whether a heading or the lead-in announces one of these topics."""
@@ -140,11 +134,19 @@ class Scene:
     def starts_of(self, word_class: str) -> frozenset[int]:
         """Where the words of a class start."""
         starts = self.tokens.starts
-        return frozenset([starts[number] for number in self.lexicon.of_class(self.tokens, self.first, self.last, word_class)])
+        return frozenset([starts[number] for number in self.found.of_class(word_class)])
 
     def token_at(self, offset: int) -> int:
         """The number of the first token that starts at or after an offset."""
-        return bisect_left(self.tokens.starts, offset, self.first, self.last)
+        starts = self.tokens.starts
+        low, high = self.first, self.last
+        while low < high:  # as `bisect_left` does, which would box every number
+            middle = (low + high) // 2
+            if starts[middle] < offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
 
     def words_between(self, start: int, end: int) -> list[str]:
         """The normal forms of the tokens between two offsets."""
@@ -153,6 +155,24 @@ class Scene:
 
 def _place(mention: Mention) -> tuple[int, int]:
     return mention.start, mention.end
+
+
+def _joined(one: list[Mention], other: list[Mention]) -> list[Mention]:
+    """Two lists in order of place as one; of two mentions in the same place that of the first list comes first."""
+    if not one or not other:
+        return one or other
+    joined: list[Mention] = []
+    place = 0
+    for mention in other:
+        while place < len(one):
+            first = one[place]
+            if first.start > mention.start or (first.start == mention.start and first.end > mention.end):
+                break
+            joined.append(first)
+            place += 1
+        joined.append(mention)
+    joined.extend(one[place:])
+    return joined
 
 
 def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary) -> Iterator[Scene]:
@@ -186,8 +206,8 @@ def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary
             topics, nearest = over[clause.headings] = _announced(announced.get(number, ()) for number in reversed(clause.headings))
         if block.kind in _ANNOUNCING or clause.start in leads:
             headlines = vocabulary.lexicon(language, topics=True).find(tokens, first, last)
-            told = in_order(headlines)
-            found.update(headlines)
+            told = headlines.in_order()
+            found.take(headlines)
             leading[clause.start] = tuple(m.term for m in told if not m.weak)
             if block.kind in _ANNOUNCING:
                 announced[clause.block] = (*announced.get(clause.block, ()), *(m.term for m in told))
@@ -217,12 +237,13 @@ def _announced(layers: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], froz
     return tuple(dict.fromkeys(topic for layer in telling for topic in layer)), frozenset(telling[0] if telling else ())
 
 
-def recognise(found: Iterable[Scene], names: Mapping[str, str]) -> None:
+def recognise(found: Iterable[Scene], names: dict[str, str]) -> None:
     """Let the document's own names of its controller be read as "we". `names`: the first word, small, → the whole name."""
     for scene in found:
         tokens, text = scene.tokens, scene.text
-        for number, norm in enumerate(tokens.norms[scene.first : scene.last], scene.first):
-            if norm in names and text[tokens.starts[number]].isupper():
-                start, name = tokens.starts[number], names[norm]
+        for number in range(scene.first, scene.last):
+            name = names.get(tokens.norms[number])
+            if name is not None and text[tokens.starts[number]].isupper():
+                start = tokens.starts[number]
                 end = start + len(name) if text.startswith(name, start) else tokens.ends[number]
                 scene.add(Mention("pk:FirstParty", "cue", start, end, False, name, number, scene.token_at(end)))
