@@ -12,16 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar, dataclass_transform
-
-_T = TypeVar("_T")
-
-
-@dataclass_transform(frozen_default=True)
-def _record(cls: type[_T]) -> type[_T]:
-    """A frozen data class for what extraction makes by the thousand: that nothing is set later the type checker sees to, because at run
-    time a frozen one takes five times as long to make."""
-    return dataclass(slots=True, unsafe_hash=True)(cls)
 
 
 class BlockKind(StrEnum):
@@ -98,7 +88,7 @@ class Document:
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Clause:
     """A sentence, list item or cell: the unit of evidence.
 
@@ -114,7 +104,7 @@ class Clause:
     lead: tuple[int, int] | None = None
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Value:
     """A literal. `datatype` is a CURIE; without datatype and language it is a plain string."""
 
@@ -123,7 +113,7 @@ class Value:
     language: str | None = None
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class StorageDuration:
     """How long data stay: a period (`iso`, an xsd:duration) or an event, under a `name` unique in its document."""
 
@@ -133,7 +123,7 @@ class StorageDuration:
     hedge: str | None = None
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Assertion:
     """One triple that the policy claims, with the shortest span that says it. `confidence` is in (0, 1]; `rule` names what found it."""
 
@@ -154,7 +144,7 @@ class StatementKind(StrEnum):
     NOTICE = "notice"
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Condition:
     """What a statement depends on, or is excepted from. `kind` is a ``pk:If…`` concept where one fits."""
 
@@ -164,7 +154,7 @@ class Condition:
     exception: bool = False
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What one clause (or one clause and its lead-in) says. All that it holds is true of all else in it: a Cartesian product.
 
@@ -182,7 +172,7 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Fact:
     """An assertion about the policy version (`subject` None) or an organisation (``org:slug``) instead of a statement."""
 
