@@ -294,6 +294,12 @@ def test_a_modal_reaches_its_own_verbs(sentence: str, term: str, modality: str) 
         ("en", "A visitor can be identified in particular by reference to a name or an identification number.", "practice *"),
         ("en", "We will not give your name to any company or organization.", "denial hasProcessing dpv:Organise"),
         ("en", "Include enough for us to find you in our records.", "practice hasDataSource *"),
+        ("en", "Tell us by e-mail and ask for your explicit consent to be noted.", "practice hasDataSource *"),
+        ("en", "Click on the unsubscribe link in the e-mails that we send about your data.", "practice hasProcessing dpv:Combine"),
+        ("en", "In case of an information security incident we tell you.", "practice hasTechnicalMeasure *"),
+        ("en", "The consent that you gave for the use of your data remains valid until you withdraw it.", "practice hasStorageCondition *"),
+        ("en", "We may use features from your mobile device to store your name.", "practice isImplementedUsingTechnology tech:Device"),
+        ("en", "We may disclose to partners the collected data for statistics.", "practice isImplementedByEntity *"),
         ("fi", "Tietosuojasäännösten mukaan henkilötietoja saa käsitellä vain, kun sille on oikeudenmukainen syy.", "practice *"),
     ],
 )

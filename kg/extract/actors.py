@@ -12,6 +12,7 @@ REACH: Final = 7
 """How many tokens before a verb its subject, modal and negation stand."""
 
 _NEAR_BY: Final = 5
+_GIVING_AWAY: Final = frozenset({"dpv:Disclose", "dpv:Share", "dpv:Transfer", "dpv:Transmit", "dpv:MakeAvailable"})
 
 
 def actor_of(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tuple[str, str | None]:
@@ -26,13 +27,19 @@ def actor_of(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tup
     best = persons[-1] if persons else None
     if others and (best is None or others[-1].start > best.end):
         other = others[-1]
-        if len(scene.words_between(other.end, verb)) <= 3:
+        if len(scene.words_between(other.end, verb)) <= 3 and not _gets(scene, other, verb):
             return "third", other.term
     if best is None:
         return "", None
     if best.term == "pk:FirstParty" and _asked(scene, best, verb):
         return "second", None
     return {"pk:FirstParty": "first", "pk:SecondParty": "second"}.get(best.term, "third"), None
+
+
+def _gets(scene: Scene, other: Mention, verb: int) -> bool:
+    """Whether somebody before a verb is the one to whom an act before gives data ("disclose to partners the collected data")."""
+    gives = any(v.term in _GIVING_AWAY and 0 <= other.first - v.last <= REACH for v in scene.of("processing"))
+    return gives and not any(other.end <= cue.start < verb for cue in scene.cues("pk:Relative"))
 
 
 def _asked(scene: Scene, first: Mention, verb: int) -> bool:

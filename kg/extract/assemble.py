@@ -137,7 +137,7 @@ def _agent(reading: Reading, frame: Frame) -> tuple[str, Mention | None]:
         return "", None
     spoken = [scene] if scene.previous is None else [scene, scene.previous]
     things = any(m.start < place.start for s in spoken for m in s.of("technology"))
-    parties = any(m.start < place.start for s in spoken for m in s.of("recipient", "organisation"))
+    parties = place.last - place.first > 1 or any(m.start < place.start for s in spoken for m in s.of("recipient", "organisation"))
     return "dpv:ThirdParty", place if parties and not things else None
 
 

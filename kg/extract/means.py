@@ -82,7 +82,8 @@ def _by_means_of(reading: Reading, mention: Mention) -> bool:
         return True
     aside = reading.aside_at(mention.start)
     met = aside is not None and not aside.exception
-    owner = any(0 <= m.first - mention.last <= 1 for m in scene.of("data"))  # "your device's identifier"
+    source = any(cue.last == mention.first for cue in scene.cues("pk:FromCue"))
+    owner = source or any(0 <= m.first - mention.last <= 1 for m in scene.of("data"))  # "your device's identifier"
     return not (met or owner or within(mention, scene.of("data", "optout")) or _refusing(reading))
 
 
@@ -157,14 +158,24 @@ def actions(reading: Reading) -> Iterator[Candidate]:
             if gives(reading, frame, verb):
                 yield from _given(reading, frame, verb)
             elif frame.actor == "second":
-                if not verb.weak and (reading.acts(frame, COLLECT) or reading.acts(frame, SHARE)):
-                    yield reading.make("collect", "dpv:hasProcessing", "dpv:Collect", verb, 0.6, "processing by the person's giving")
+                if not verb.weak and (reading.acts(frame, COLLECT) or reading.acts(frame, SHARE)) and _person_gives(reading, verb):
+                    others = any(verb.end <= m.start < frame.end for m in scene.of("recipient", "organisation"))
+                    act = verb.term if others and reading.families(verb.term) & SHARE else "dpv:Collect"
+                    yield reading.make("collect", "dpv:hasProcessing", act, verb, 0.6, "processing by the person's giving")
             elif not reading.is_a(verb.term, "dpv:AutomatedDecisionMaking"):
                 yield reading.make("collect", "dpv:hasProcessing", verb.term, verb, 0.7 - 0.1 * verb.weak, "processing")
     personal = any(not reading.is_a(m.term, "dpv:NonPersonalData") for m in scene.of("data"))
     for mention in scene.of("subject"):
         if not mention.weak and personal and not (_acts_for_us(reading, mention) or _another_part(scene, mention)):
             yield reading.make("collect", "dpv:hasDataSubject", mention.term, mention, 0.6, "data subject")
+
+
+def _person_gives(reading: Reading, verb: Mention) -> bool:
+    """Whether the person stands right before the act, or in its own words, or gives the clause its subject by a gerund."""
+    scene = reading.scene
+    persons = scene.cues("pk:SecondParty")
+    near = any(cue.start <= verb.end and -2 * _OBJECT <= verb.first - cue.last <= _OBJECT for cue in persons)
+    return near or verb.first - scene.first <= 1 or reading.lead is not None
 
 
 def _prevented(scene: Scene, verb: Mention) -> bool:

@@ -190,7 +190,9 @@ def _moved_to(reading: Reading, mention: Mention) -> bool:
 def _placed(reading: Reading, mention: Mention) -> bool:
     """Whether somebody but the reader does something with data at the place."""
     frame = reading.frame_at(mention.start)
-    return frame.actor != "second" and any(verb.start < mention.start for verb in frame.verbs)
+    aside = reading.aside_at(mention.start)
+    met = aside is not None and not aside.exception  # "Where you use the service from the Area" is where the reader is.
+    return frame.actor != "second" and not met and any(verb.start < mention.start for verb in frame.verbs)
 
 
 def _beyond(reading: Reading, mention: Mention) -> bool:
