@@ -300,6 +300,10 @@ def test_a_modal_reaches_its_own_verbs(sentence: str, term: str, modality: str) 
         ("en", "The consent that you gave for the use of your data remains valid until you withdraw it.", "practice hasStorageCondition *"),
         ("en", "We may use features from your mobile device to store your name.", "practice isImplementedUsingTechnology tech:Device"),
         ("en", "We may disclose to partners the collected data for statistics.", "practice isImplementedByEntity *"),
+        ("fi", "Posti kulkee hitaasti, kun lähetämme tietosi.", "practice hasRecipient *"),
+        ("fi", "Käytämme sähköpostin lähetyspalvelua ja luovutamme tietosi sille.", "practice hasPersonalData pd:EmailAddress"),
+        ("fi", "Käsittely on tarpeen lakisääteisten velvoitteiden noudattamiseksi.", "practice hasStorageCondition *"),
+        ("fi", "Sinulla on oikeus saada kaikki tietosi hävitetyiksi.", "right hasRight eu-gdpr:A15"),
         ("fi", "Tietosuojasäännösten mukaan henkilötietoja saa käsitellä vain, kun sille on oikeudenmukainen syy.", "practice *"),
     ],
 )
@@ -353,3 +357,25 @@ def test_a_text_defers_to_another_and_not_to_itself() -> None:
     assert deferred("For cookies please refer to our cookie policy.\n")
     assert not deferred("If you violate these terms of service, we may end your access under this privacy policy.\n")
     assert not deferred("Their use of data is governed by their privacy policy.\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "excepted"),
+    [
+        ("en", "We disclose your name to banks only if the law requires it.", False),
+        ("en", "We do not disclose your name to banks, only if the law requires it.", True),
+        ("fi", "Luovutamme tietojasi ainoastaan silloin, kun laki meitä velvoittaa.", False),
+    ],
+)
+def test_only_if_is_a_condition_of_what_is_affirmed(language: str, text: str, excepted: bool) -> None:
+    told = [c for s in read(text, language).statements for c in s.conditions if c.kind == "pk:IfRequiredByLaw"]
+    assert told
+    assert all(condition.exception is excepted for condition in told)
+
+
+def test_a_business_identity_code_is_no_telephone_number() -> None:
+    facts = read("Yhteystiedot\n\nRekisterinpitäjä on Tammi Oy, Y-tunnus 1234567-8, puhelin 040 123 4567.\n", "fi").facts
+    contacts = [
+        f.assertion.object.text for f in facts if isinstance(f.assertion.object, Value) and f.assertion.predicate == "dpv:hasContact"
+    ]
+    assert contacts == ["040 123 4567"]

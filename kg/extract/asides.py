@@ -43,7 +43,7 @@ def asides(scene: Scene) -> tuple[Aside, ...]:
             continue
         if cue.weak:
             continue
-        exception = cue.term == "pk:Exception"
+        exception = cue.term == "pk:Exception" and not _only_if(scene, cue)
         before = _behind(scene, cue, found[-1].end if found else scene.start) if exception else None
         if before is not None:
             found.append(Aside(before, cue.end, True))
@@ -53,6 +53,13 @@ def asides(scene: Scene) -> tuple[Aside, ...]:
             lacking = cue.term == "pk:Without" or (exception and any(m.start == cue.start for m in scene.cues("pk:Unless")))
             found.append(Aside(cue.start, _end(scene, cue, contrasts), exception, lacking))
     return tuple(found)
+
+
+def _only_if(scene: Scene, cue: Mention) -> bool:
+    """Whether an "only if" restricts what is affirmed: then it is a condition; a denial it opens an exception from."""
+    if not any(m.start == cue.start for m in scene.cues("pk:OnlyIf")):
+        return False
+    return not any(m.end <= cue.start for m in scene.cues("pk:Negation"))
 
 
 def _spoken_end(scene: Scene, cue: Mention, contrasts: frozenset[int]) -> int:

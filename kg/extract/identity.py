@@ -14,7 +14,8 @@ from kg.model import Assertion, DefinedTerm, Fact, Organisation, Value
 from kg.vocabulary import Vocabulary
 
 _PHONE: Final = re.compile(r"(?<![\w/])\(?\+?\d[\d ()/.\u00a0-]{6,}\d(?![\w/])")
-_DATE_LIKE: Final = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_DATE_LIKE: Final = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{7}-\d")
+"""A date, or a Finnish business identity code, which looks like a telephone number."""
 _POSTCODE: Final = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
 _OPENING: Final = 10
 _BESIDE: Final = 30
