@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -214,6 +216,56 @@ def test_versions_are_read_as_they_are_judged(monkeypatch: pytest.MonkeyPatch) -
 
     assert len(read) < 10
     assert sum(1 for _ in judged) == 19
+
+
+ENDLESS = """
+import sys
+from itertools import repeat
+from multiprocessing import active_children
+from rdflib import Dataset
+from kg.validate import pool
+from kg.validate.source import background, versions
+
+def main():
+    pool.SHARE = 1
+    dataset = Dataset(default_union=True)
+    dataset.parse(sys.argv[1], format="nquads")
+    judged = pool.judged(repeat(next(iter(versions(dataset)))), background(dataset), "gdpr", 2)
+    next(judged)
+    print(*(child.pid for child in active_children()), flush=True)
+    for _ in judged:
+        pass
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_workers_end_with_the_process_that_began_them(tmp_path: Path) -> None:
+    script, data = tmp_path / "endless.py", tmp_path / "data.nq"
+    script.write_text(ENDLESS, encoding="utf-8")
+    _two().serialize(data, format="nquads")
+    process = subprocess.Popen([sys.executable, str(script), str(data)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    workers = [int(pid) for pid in process.stdout.readline().split()]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert len(workers) == 2
+    end = time.monotonic() + 30
+    while any(_runs(pid) for pid in workers) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(_runs(pid) for pid in workers)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and not only waiting to be reaped."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_json_has_what_the_command_promises() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -75,7 +76,16 @@ _JUDGE: list[Judge] = []  # Of a worker process, which has one.
 
 
 def _begin(background: Iterable[Triple], name: str | None) -> None:
+    threading.Thread(target=_outlived, daemon=True).start()
     _JUDGE[:] = [Judge(Background(background), name)]
+
+
+def _outlived() -> None:
+    """Ends this worker when the process that began it is gone: the pool itself tells nobody if it is killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _judge(versions: Sequence[Version]) -> list[tuple[tuple[Result, ...], Graph]]:
