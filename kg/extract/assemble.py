@@ -164,11 +164,8 @@ def _conditions(reading: Reading) -> Iterator[Condition]:
         if aside.spoken:
             continue
         # What is done without consent is not done on the condition of it.
-        kind = (
-            None
-            if aside.lacking and not aside.exception
-            else next((m.term for m in kinds if m.start < aside.end and m.end > aside.start), None)
-        )
+        told = () if aside.lacking and not aside.exception else kinds
+        kind = next((m.term for m in told if m.start < aside.end and m.end > aside.start), None)
         yield Condition(aside.start, aside.end, kind, aside.exception)
     for mention in kinds:
         if not mention.weak and reading.aside_at(mention.start) is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading
+from kg.extract.reading import COLLECT, DOUBTFUL, SHARE, Candidate, Reading, pointed
 from kg.mention import Mention
 
 _ENDS: Final = frozenset({";", ".", ":", "(", ")"})
@@ -13,7 +13,6 @@ _PURPOSEFUL: Final = frozenset({"pk:TopicPurpose", "pk:TopicInterest"})
 _JOINTS: Final = frozenset({",", "/", "&", "or", "and"})
 _TAIL: Final = _JOINTS | _ENDS
 _LONGEST: Final = 30
-_POINTED: Final = 5
 _OWN: Final = 3
 _NOT_HERE: Final[tuple[str, ...]] = (
     "pk:TopicRights",
@@ -187,7 +186,7 @@ def _purposeful(reading: Reading, marker: Mention) -> bool:
     """Whether a bare "to" follows an action upon data or the use of a technology, and not "you may contact us to …"."""
     frame = reading.frame_at(marker.start)
     scene = reading.scene
-    if any(cue.end <= marker.start and marker.first - cue.last <= _POINTED for cue in scene.cues("pk:SeeMore", strong=True)):
+    if pointed(reading, marker):
         return False  # "Please read the following to learn more" is what the reader may do.
     if scene.tokens.starts[scene.first] == marker.start:
         return scene.is_item or scene.about("pk:TopicPurpose")
