@@ -14,7 +14,7 @@ import pyoxigraph
 import pytest
 from typer.testing import CliRunner, Result
 
-from kg.cli import app
+from kg.cli import app, checking
 
 ROOT = Path(__file__).parents[1]
 VERBS = ("build", "annotate", "text", "validate", "query", "ask", "serve", "export", "reason")
@@ -267,6 +267,15 @@ def test_validate_as_json(small: Path) -> None:
     rows = json.loads(kg("validate", small, "--format", "json").stdout)
     assert {row["document"].rpartition("/")[2] for row in rows} == {"quillmere-2009.txt"}
     assert {"requirement", "status", "severity", "message", "clauses"} <= set(rows[0])
+
+
+def test_validate_as_json_holds_one_result_at_a_time() -> None:
+    rows = iter([{"quote": "two\nlines"}, {}])
+    pieces = checking._array(rows)
+
+    first = next(pieces)
+    assert next(rows) == {}, "nothing was read ahead"
+    assert json.loads("".join([first, *pieces])) == [{"quote": "two\nlines"}]
 
 
 def test_validate_as_turtle(small: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from kg import console
 from kg.console import validate
-from kg.validate import Report, Result, Status, regime
+from kg.validate import SHOWN, Report, Result, Status, Tally, regime
 
 WIDTH = 100
 
@@ -43,12 +43,12 @@ def _printed(report: Report, monkeypatch: pytest.MonkeyPatch, language: str = "e
     stream = io.StringIO()
     fixed = Console(file=stream, width=WIDTH, highlight=False, force_terminal=terminal, color_system="standard" if terminal else None)
     monkeypatch.setattr(validate, "out", lambda: fixed)
-    console.report(report, language)
+    console.report(Tally.of(report, language))
     return stream.getvalue()
 
 
 @pytest.mark.parametrize("language", ["en", "fi"])
-@pytest.mark.parametrize("policies", [1, console.MATRIX_COLUMNS, console.MATRIX_COLUMNS + 1, 250])
+@pytest.mark.parametrize("policies", [1, SHOWN, SHOWN + 1, 250])
 def test_the_table_fits_into_100_columns(monkeypatch: pytest.MonkeyPatch, policies: int, language: str) -> None:
     lines = _printed(_report(policies), monkeypatch, language).splitlines()
 
@@ -59,7 +59,7 @@ def test_the_table_fits_into_100_columns(monkeypatch: pytest.MonkeyPatch, polici
 
 
 def test_every_policy_has_a_cell_in_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = _report(console.MATRIX_COLUMNS)
+    report = _report(SHOWN)
     rows = {line.split(" ")[0]: line for line in _printed(report, monkeypatch).splitlines() if line}
     for requirement in regime("gdpr").requirements:
         found = [r for r in report.results if r.requirement == requirement.id]
@@ -100,6 +100,16 @@ def test_a_remedy_names_some_policies_and_counts_the_rest(monkeypatch: pytest.Mo
     same = replace(report, results=tuple(replace(r, severity="Violation") for r in report.results))
 
     assert "and 3 more" in " ".join(_printed(same, monkeypatch).split())
+
+
+def test_of_many_policies_only_the_first_are_kept() -> None:
+    report = _report(250)
+    same = replace(report, results=tuple(replace(r, severity="Violation", regime="gdpr") for r in report.results))
+    tally = Tally.of(same)
+
+    assert (tally.policies, len(tally.first)) == (250, SHOWN)
+    assert {(documents.count, len(documents.first)) for documents in tally.remedies.values()} == {(250, SHOWN)}
+    assert "and 241 more" in " ".join(tally.notes())
 
 
 def test_names_are_in_the_language_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

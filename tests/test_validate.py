@@ -25,7 +25,7 @@ from kg import iris
 from kg.errors import ConfigurationError
 from kg.namespaces import PREFIXES
 from kg.resources import ontology_dir, shapes_dir
-from kg.validate import Report, Status, UnknownRegimeError, notes, pool, regime, regimes, validate
+from kg.validate import Report, Status, Tally, UnknownRegimeError, pool, regime, regimes, validate
 from kg.validate import requirements as loading
 from kg.validate.source import Version, background, versions
 
@@ -138,7 +138,7 @@ def test_a_text_is_judged_by_the_law_of_its_day(day: str | None, expected: set[s
     assert _regimes_of(report) == expected
     assert not any(result.anachronism for result in report.results)
     assert {result.day.isoformat() if result.day else None for result in report.results} == {day}
-    assert list(notes(report)) == ([f"judged by {', '.join(sorted(expected))}, {note}"] if note else [])
+    assert list(Tally.of(report).notes()) == ([f"judged by {', '.join(sorted(expected))}, {note}"] if note else [])
 
 
 def test_a_later_law_adds_to_an_older_regime() -> None:
@@ -167,11 +167,11 @@ def test_an_anachronism_is_asked_for_and_marked() -> None:
     report = validate(_dated("2011-10-28"), "gdpr")
 
     assert {result.regime for result in report.results if result.anachronism} == {"gdpr"}
-    assert list(notes(report)) == ["judged by gdpr, an anachronism, as it was not the law then: aurora.txt (2011-10-28)"]
+    assert list(Tally.of(report).notes()) == ["judged by gdpr, an anachronism, as it was not the law then: aurora.txt (2011-10-28)"]
     assert {row["anachronism"] for row in report.as_json() if row["requirement"] == "gdpr-13-2-a"} == {True}
     repealed = validate(_dated(None), "directive")
     assert {result.regime for result in repealed.results if result.anachronism} == {"directive"}
-    assert list(notes(validate(_dated("2024-03-01"), "gdpr"))) == []
+    assert list(Tally.of(validate(_dated("2024-03-01"), "gdpr")).notes()) == []
 
 
 def test_all_is_every_regime() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,11 +18,14 @@ from kg.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
+    from rdflib import Graph
 
     from kg.documents.sidecar import Sidecar
     from kg.model import Document
     from kg.query import Candidate
-    from kg.validate import Report
+    from kg.validate import Report, Result, Tally
+
+    Judged = tuple[tuple[Result, ...], Graph]
 
 
 class ReportFormat(StrEnum):
@@ -74,33 +80,56 @@ def validate(
     """
     _check_usage(format, output, language, texts)
     from kg.query import candidates
-    from kg.validate import notes
-    from kg.validate import validate as check
+    from kg.validate import Report, Tally, count, validate_each
 
-    judged = source(graph, store)
-    report = check(judged, regime, workers)
-    if not report.results:
+    judged, spoken, failed = source(graph, store), language or "en", False
+    total = count(judged)
+    if not total:
         raise ConfigurationError(
             str(store or graph or DEFAULT_GRAPH), "the graph", "holds no policy; make one with: kg build PATH... -o FILE"
         )
-    doubts = tuple(candidates(judged))
-    failed = False
-    if format in (ReportFormat.SARIF, ReportFormat.HTML):
-        failed = _publish(report, doubts, judged, format, output, language, texts or [])
-    elif format is ReportFormat.JSON:
-        rows = [*report.as_json(language or "en"), *(doubt.as_json(language or "en") for doubt in doubts)]
-        _put(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", output)
+    tally = Tally(regime, spoken)
+    with console.progress("Judging policies") as advance:
+        found = _told(validate_each(judged, regime, workers), tally, lambda: advance(tally.policies, total, ""))
+        if format is ReportFormat.TABLE:
+            for _ in found:
+                pass
+        elif format is ReportFormat.JSON:
+            results = (result.as_json(spoken) for results, _ in found for result in results)
+            doubts = (doubt.as_json(spoken) for doubt in candidates(judged))
+            _put(_array(chain(results, doubts)), output)
+        else:
+            report = Report.of(found, regime)
+    if format is ReportFormat.TABLE:
+        console.report(tally)
+        console.candidates(candidates(judged), spoken)
     elif format is ReportFormat.TURTLE:
-        _put(report.turtle(), output)
-    else:
-        console.report(report, language or "en")
-        console.candidates(doubts, language or "en")
-    for note in notes(report):
+        _put([report.turtle()], output)
+    elif format is not ReportFormat.JSON:
+        failed = _publish(report, tuple(candidates(judged)), judged, format, output, language, texts or [])
+    for note in tally.notes():
         console.message("note", note)
     if failed:
         raise typer.Exit(ExitCode.INPUTS_FAILED)
-    if not report.conforms:
+    if not tally.conforms:
         raise typer.Exit(ExitCode.VIOLATIONS)
+
+
+def _told(found: Iterable[Judged], tally: Tally, advance: Callable[[], None]) -> Iterator[Judged]:
+    """What is found, counted as it passes."""
+    for results, graph in found:
+        tally.add(results)
+        advance()
+        yield results, graph
+
+
+def _array(rows: Iterable[object]) -> Iterator[str]:
+    """The rows as a JSON array, one after another, so that none is held."""
+    before = "[\n"
+    for row in rows:
+        yield before + indent(json.dumps(row, ensure_ascii=False, indent=2), "  ")
+        before = ",\n"
+    yield "\n]\n"
 
 
 def _check_usage(format: ReportFormat, output: Path | None, language: str | None, texts: list[Path] | None) -> None:
@@ -140,7 +169,7 @@ def _publish(
         for result in {result.version: result for result in report.results if not shown[result.version].whole}.values():
             console.message("warning", f"{result.document}: no file of --texts has the text that was judged")
     if format is ReportFormat.SARIF:
-        _put(sarif(report, shown, rules, __version__, language or "en", doubts), output)
+        _put([sarif(report, shown, rules, __version__, language or "en", doubts)], output)
     elif output:
         with filling(output) as folder:
             for name, page in pages(report, shown, rules, language, doubts):
@@ -165,11 +194,13 @@ def _read(texts: list[Path]) -> tuple[list[Document], int]:
     return documents, failures
 
 
-def _put(text: str, output: Path | None) -> None:
+def _put(pieces: Iterable[str], output: Path | None) -> None:
     if output is None or str(output) == "-":
-        emit(text)
+        for piece in pieces:
+            emit(piece)
         return
     from kg.atomic import replacing
 
     with replacing(output) as stream:
-        stream.write(text.encode("utf-8"))
+        for piece in pieces:
+            stream.write(piece.encode("utf-8"))

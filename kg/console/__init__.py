@@ -8,10 +8,9 @@ from kg.console.flows import measures
 from kg.console.query import catalogue, nothing_near, question, rows, understood
 from kg.console.reason import kinds, reasoning
 from kg.console.terminal import err, message, out, progress
-from kg.console.validate import MATRIX_COLUMNS, candidates, report
+from kg.console.validate import candidates, report
 
 __all__ = [
-    "MATRIX_COLUMNS",
     "built",
     "candidates",
     "catalogue",

@@ -9,15 +9,16 @@ from rdflib import Graph
 from kg.model import Evidence
 from kg.validate.engine import Background, Engine
 from kg.validate.judge import judge
-from kg.validate.notes import notes
 from kg.validate.pool import judged
 from kg.validate.report import SEVERITIES, Message, Report, Result, Status
 from kg.validate.requirements import ALL, TODAY, Regime, Requirement, UnknownRegimeError, in_force, regime, regimes, requirements_of
-from kg.validate.source import Source, Version, background, versions
+from kg.validate.source import Source, Version, background, count, versions
+from kg.validate.tally import SHOWN, Tally
 
 __all__ = [
     "ALL",
     "SEVERITIES",
+    "SHOWN",
     "TODAY",
     "Background",
     "Engine",
@@ -29,12 +30,13 @@ __all__ = [
     "Result",
     "Source",
     "Status",
+    "Tally",
     "UnknownRegimeError",
     "Version",
     "background",
+    "count",
     "in_force",
     "judge",
-    "notes",
     "regime",
     "regimes",
     "requirements_of",
@@ -42,8 +44,6 @@ __all__ = [
     "validate_each",
     "versions",
 ]
-
-_BY_DATE = "the law of its day"
 
 
 def validate(source: Source, regime: str | None = None, workers: int | None = None) -> Report:
@@ -57,12 +57,7 @@ def validate(source: Source, regime: str | None = None, workers: int | None = No
         UnknownRegimeError: `regime` is not one of `regimes()`.
         ConfigurationError: a shapes file is not Turtle or no SHACL, or lacks what a requirement must have.
     """
-    results: list[Result] = []
-    reports: list[Graph] = []
-    for found, graph in validate_each(source, regime, workers):
-        results.extend(found)
-        reports.append(graph)
-    return Report(regime or _BY_DATE, tuple(results), tuple(reports), by_date=not regime)
+    return Report.of(validate_each(source, regime, workers), regime)
 
 
 def validate_each(source: Source, name: str | None = None, workers: int | None = None) -> Iterator[tuple[tuple[Result, ...], Graph]]:

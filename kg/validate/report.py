@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -37,6 +37,9 @@ _MARKS = dict(zip(Status, "✓~¬–→·?", strict=True))
 
 SEVERITIES = ("Violation", "Warning", "Info")
 """The worst first, as SHACL names them."""
+
+BY_DATE = "the law of its day"
+"""What a text is judged by where no regime is asked for."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -106,6 +109,16 @@ class Report:
     results: tuple[Result, ...]
     reports: tuple[Graph, ...] = field(default=(), repr=False)
     by_date: bool = False
+
+    @classmethod
+    def of(cls, judged: Iterable[tuple[Sequence[Result], Graph]], regime: str | None) -> Report:
+        """All that was said of versions one by one, which were judged by `regime` or by the law of their day."""
+        results: list[Result] = []
+        reports: list[Graph] = []
+        for found, graph in judged:
+            results.extend(found)
+            reports.append(graph)
+        return cls(regime or BY_DATE, tuple(results), tuple(reports), by_date=not regime)
 
     @property
     def conforms(self) -> bool:

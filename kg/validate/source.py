@@ -45,16 +45,18 @@ def versions(source: Source) -> Iterator[Version]:
 
     Its triples are those of its two graphs. A version that stands in another graph (a plain Turtle file, say) has all triples of that one.
     """
-    homes: dict[URIRef, set[URIRef | None]] = {}
-    for cls in _VERSION_CLASSES:
-        for subject, graph in _typed(source, cls):
-            homes.setdefault(subject, set()).add(graph)
+    homes = _homes(source)
     for subject in sorted(homes):
         facts = URIRef(iris.facts_graph(subject))
         graphs = {facts, URIRef(iris.evidence_graph(subject))} if facts in homes[subject] else homes[subject]
         triples = tuple(dict.fromkeys(triple for graph in sorted(graphs, key=str) for triple in _triples(source, graph)))
         document = _literal(triples, subject, DCTERMS.identifier) or str(subject)
         yield Version(subject, document, _literal(triples, subject, DCTERMS.title), triples, _day(triples, subject))
+
+
+def count(source: Source) -> int:
+    """How many policy versions there are in `source`."""
+    return len(_homes(source))
 
 
 def background(source: Source) -> Graph:
@@ -82,6 +84,15 @@ def _own_vocabulary() -> tuple[Triple, ...]:
     for path in sorted(ontology_dir().glob("*.ttl")):
         graph.parse(path, format="turtle")
     return tuple(graph)
+
+
+def _homes(source: Source) -> dict[URIRef, set[URIRef | None]]:
+    """The graphs that each version stands in."""
+    homes: dict[URIRef, set[URIRef | None]] = {}
+    for cls in _VERSION_CLASSES:
+        for subject, graph in _typed(source, cls):
+            homes.setdefault(subject, set()).add(graph)
+    return homes
 
 
 def _typed(source: Source, cls: URIRef) -> Iterator[tuple[URIRef, URIRef | None]]:
