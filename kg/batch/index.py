@@ -21,7 +21,7 @@ from kg.batch.ledger import Ledger, Segment
 from kg.batch.shards import DATA, MANIFEST, Folder
 from kg.batch.similar import LENGTH, groups
 from kg.errors import OutputError
-from kg.graph import Triple, Versioned, catalog_graph, named, vocabulary_graph
+from kg.graph import Triple, Versioned, catalog_graph, lines, named, vocabulary_graph
 from kg.graph.shared import catalog
 from kg.graph.terms import curie, iri
 from kg.store import POINTER
@@ -129,16 +129,16 @@ def _shared(ledger: Ledger, vocabulary: Versioned) -> Iterator[bytes]:
     there: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for subject, predicate, object_ in words.triples:
         there[subject].add((predicate, object_))
-    yield _lines(words.triples, words.iri)
-    yield _lines(catalog_graph((), vocabulary).triples, iris.CATALOG)
+    yield lines(words.iri, words.triples)
+    yield lines(iris.CATALOG, catalog_graph((), vocabulary).triples)
     for version, first in ledger.versions():
         entries = list(catalog(version))
         if first is not None:
             entries.append(Triple(iri(version), curie("dct:isVersionOf"), iri(first.rpartition("/")[0])))
-        yield _lines(entries, iris.CATALOG)
-    yield from (_lines([triple], iris.CATALOG) for triple in _near_duplicates(ledger))
+        yield lines(iris.CATALOG, entries)
+    yield from (lines(iris.CATALOG, [triple]) for triple in _near_duplicates(ledger))
     for name, counted, others in ledger.organisations():
-        yield _lines(named(name, counted, others, there.get(curie(name), set())), iris.ORGANISATIONS)
+        yield lines(iris.ORGANISATIONS, named(name, counted, others, there.get(curie(name), set())))
 
 
 def _near_duplicates(ledger: Ledger) -> Iterator[Triple]:
@@ -154,11 +154,6 @@ def _near_duplicates(ledger: Ledger) -> Iterator[Triple]:
     for row, head in enumerate(heads):
         if row != head:
             yield Triple(iri(versions[row]), curie("pk:nearDuplicateOf"), iri(versions[int(head)]))
-
-
-def _lines(triples: Iterable[Triple], graph: str) -> bytes:
-    name = iri(graph)
-    return "".join(f"{s} {p} {o} {name} .\n" for s, p, o in triples).encode()
 
 
 def _stream(chunks: Iterable[bytes]) -> IO[bytes]:

@@ -21,8 +21,7 @@ from kg.documents.source import address_key
 from kg.errors import InputError, KgError
 from kg.extract import extract
 from kg.extract.judgement import learnt
-from kg.graph import extractor_version, mentioned, version_graphs
-from kg.graph.terms import iri
+from kg.graph import extractor_version, lines, mentioned, version_graphs
 from kg.model import Extraction
 from kg.vocabulary import Vocabulary, load
 
@@ -124,8 +123,7 @@ def _extracted(source: Source, mark: str, *, rules_only: bool) -> tuple[Row, byt
     extraction = extract(document, words, None if rules_only else learnt())
     graphs = version_graphs(extraction, words)
     quads = sum(len(graph.triples) for graph in graphs)
-    lines = (f"{s} {p} {o} {iri(graph.iri)} .\n" for graph in graphs for s, p, o in graph.triples)
-    content = gzip.compress("".join(lines).encode(), _LEVEL, mtime=0)
+    content = gzip.compress(b"".join(lines(graph.iri, graph.triples) for graph in graphs), _LEVEL, mtime=0)
     return _described(extraction, source.path, mark, quads), content
 
 

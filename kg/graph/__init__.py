@@ -14,7 +14,7 @@ import kg
 from kg import iris, resources
 from kg.graph import shared
 from kg.graph.document import evidence, facts, statement_iris, version_of
-from kg.graph.serialize import WRITERS
+from kg.graph.serialize import WRITERS, lines
 from kg.graph.shared import Organisations, mentioned, named
 from kg.graph.terms import Quad, Triple, curie, iri
 from kg.model import Extraction
@@ -29,6 +29,7 @@ __all__ = [
     "catalog_graph",
     "extractor_version",
     "graphs",
+    "lines",
     "mentioned",
     "named",
     "quads",

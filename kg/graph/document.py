@@ -73,12 +73,17 @@ def evidence(extraction: Extraction, extractor: str, vocabulary: str) -> Iterato
     spans = cited_spans(extraction)
     for node, (claim, assertion, cited) in best.items():
         yield from _assertion(iri(node), claim, assertion, run)
-        if not any(start <= assertion.start and assertion.end <= end for start, end in spans):
+        own = [extraction.clauses[clause] for clause in cited]
+        if not _lies_in(assertion, ((clause.start, clause.end) for clause in own)) and not _lies_in(assertion, spans):
             # It lies outside of all clauses of the graph, in a lead-in say, so the quote cannot be cut from theirs.
             quote = extraction.document.text[assertion.start : assertion.end]
             yield Triple(iri(node), curie("pk:quote"), literal(quote, extraction.document.language))
-        for clause in cited:
-            yield Triple(iri(node), curie("pk:evidence"), _clause_iri(version, extraction.clauses[clause]))
+        for home in own:
+            yield Triple(iri(node), curie("pk:evidence"), _clause_iri(version, home))
+
+
+def _lies_in(assertion: Assertion, spans: Iterable[_Span]) -> bool:
+    return any(start <= assertion.start and assertion.end <= end for start, end in spans)
 
 
 def cited_spans(extraction: Extraction) -> dict[_Span, Clause]:

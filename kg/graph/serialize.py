@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from typing import BinaryIO, Protocol
@@ -23,12 +23,17 @@ class Put(Protocol):
     def __call__(self, graph: str, triples: Sequence[Triple], version: str | None) -> None: ...
 
 
+def lines(graph: str, triples: Iterable[Triple]) -> bytes:
+    """The triples of a graph as lines of N-Quads."""
+    name = iri(graph)
+    return "".join([f"{s} {p} {o} {name} .\n" for s, p, o in triples]).encode()
+
+
 def nquads(stream: BinaryIO) -> Put:
     """A writer of N-Quads."""
 
     def put(graph: str, triples: Sequence[Triple], version: str | None) -> None:  # noqa: ARG001
-        name = iri(graph)
-        stream.write("".join(f"{s} {p} {o} {name} .\n" for s, p, o in triples).encode())
+        stream.write(lines(graph, triples))
 
     return put
 
@@ -43,18 +48,18 @@ def trig(stream: BinaryIO) -> Put:
 
     def put(graph: str, triples: Sequence[Triple], version: str | None) -> None:
         nonlocal current, names
-        lines = []
+        written = []
         if version is None:
             names = shared
         elif version != current:
             series = version.rpartition("/")[0] + "/"
             names = _Names({"v": version + "/", "series": series}, shared)
-            lines += ["\n", _prefix("series", series), _prefix("v", version + "/")]
+            written += ["\n", _prefix("series", series), _prefix("v", version + "/")]
         current = version
-        lines.append(f"\n{names(iri(graph))} {{\n")
-        lines.append("\n".join(_subject(names, s, list(group)) for s, group in groupby(triples, key=lambda t: t.subject)))
-        lines.append("}\n")
-        stream.write("".join(lines).encode())
+        written.append(f"\n{names(iri(graph))} {{\n")
+        written.append("\n".join(_subject(names, s, list(group)) for s, group in groupby(triples, key=lambda t: t.subject)))
+        written.append("}\n")
+        stream.write("".join(written).encode())
 
     return put
 
@@ -95,11 +100,11 @@ class _Names:
 
 def _subject(names: _Names, subject: str, triples: list[Triple]) -> str:
     triples.sort(key=lambda triple: triple.predicate != _TYPE)
-    lines = []
+    pairs = []
     for predicate, group in groupby(triples, key=lambda triple: triple.predicate):
         verb = "a" if predicate == _TYPE else names(predicate)
-        lines.append(f"{verb} " + ",\n            ".join(names(triple.object) for triple in group))
-    return f"    {names(subject)} " + " ;\n        ".join(lines) + " .\n"
+        pairs.append(f"{verb} " + ",\n            ".join(names(triple.object) for triple in group))
+    return f"    {names(subject)} " + " ;\n        ".join(pairs) + " .\n"
 
 
 def _prefix(name: str, namespace: str) -> str:
