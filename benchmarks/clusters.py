@@ -2,7 +2,8 @@
 
     python benchmarks/clusters.py [--policies 500] [--shard-size 50]
 
-Each has two workers on this machine. The seconds are of the shards alone, with the start of the workers and without the index.
+Each has two workers on this machine. The seconds are of the shards alone, with the start of the processes that
+extract and without the index. Dask's own workers run already, as those of a cluster do; Spark's session is started within.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def sparked(corpus: Path, store: Path, size: int) -> float | None:
 
 
 def main() -> int:
-    """Print a line for each; 1 when the quads differ."""
+    """Print a line for each; 1 when the quads differ or Dask takes too long."""
     parsed = parser(__doc__)
     parsed.add_argument("--policies", type=int, default=500)
     parsed.add_argument("--shard-size", type=int, default=50)
@@ -80,7 +81,7 @@ def main() -> int:
                 bar, met = (f"≤ {OVERHEAD}, same quads", over <= OVERHEAD and same[kind]) if kind == "Dask" else ("same quads", same[kind])
                 found.append(Figure(f"extraction on {kind}", taken, "s", "the process pool", seconds["pool"], over, bar=bar, met=met))
         tell(options, found, f"{options.policies} policies, shards of {options.shard_size}, two workers")
-        return int(not all(same.values()))
+        return int(any(not figure.met for figure in found))
 
 
 if __name__ == "__main__":

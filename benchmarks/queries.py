@@ -4,8 +4,8 @@
 
 Processor time, in memory; loading is outside the clock. rdflib has `--limit` seconds for a question. Where it needs more, the limit is
 what counts of it (">"), although it would go on for longer, and rows are compared on `--few` policies instead, again within the limit. Of
-Oxigraph the slowest of `--rounds` counts in the ratio, which is thus never more than the true one; the bar for a single question is on its
-best round. What compares policies, or lists each against all requirements, is asked of one; the rest, of all.
+Oxigraph, which is asked once before without a clock, the slowest of `--rounds` counts in the ratio; rdflib is asked once. The bar for a
+single question is on its best round. What compares policies, or lists each against all requirements, is asked of one; the rest, of all.
 """
 
 from __future__ import annotations

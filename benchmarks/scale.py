@@ -3,8 +3,9 @@
     python benchmarks/scale.py [COUNT ...] [--workers 2] [--folder DIR] [--build-only] [--json]
 
 Processor time of the whole tree of processes is what sizes are compared by, for the machine may do other things as well. Only the gain of a
-second process is on the clock, over `--pair` policies; the two take turns, and the best of each counts. What is done is noted in DIR: run
-again, it goes on where it was, also within a build. Without DIR nothing is kept. 7 000 characters a policy on average, one in five Finnish.
+second process is on the clock, over `--pair` policies; the two take turns, and the best of each counts. What is done is noted in DIR, with
+the program that it was done with: run again, it goes on where it was, also within a build. Without DIR nothing is kept. 7 000 characters a
+policy on average, one in five Finnish.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from corpus import save_rows
 from figures import Figure, parser, tell
 from watch import Usage, watched
 
+from kg.batch.shards import program_digest
+
 STEPS = Path(__file__).with_name("steps.py")
 MEMORY, GROWTH, GAIN, LOAD = 1000, 1.1, 1.8, 0.8
 """The bars: MB of a process, growth of processor time over that of the number, gain of a second process, rate beside bulk_load."""
@@ -36,7 +39,8 @@ class Size:
 
     def __init__(self, folder: Path, count: int, workers: int) -> None:
         self.count, self.workers = count, workers
-        self.corpus, self.store, self.file = folder / f"{count}.jsonl", folder / f"store-{count}", folder / f"{count}.json"
+        name = f"{count}-{workers}-{program_digest()}"
+        self.corpus, self.store, self.file = folder / f"{count}.jsonl", folder / f"store-{name}", folder / f"{name}.json"
         self.notes: Notes = json.loads(self.file.read_text()) if self.file.exists() else {}
 
     def step(self, name: str, work: Callable[[], Notes]) -> Notes:
@@ -143,14 +147,14 @@ def measure(size: Size, *, build_only: bool) -> list[Figure]:
         found.append(Figure(f"{name}, {count}, a policy", notes["busy"] / size.count * 1000, "ms of processors"))
         found.append(Figure(f"{name}, {count}, largest process", peak, "MB", bar=f"≤ {MEMORY}", met=peak <= MEMORY))
     if not build_only:
+        size.step("ask", lambda: size.run("ask"))
+        found.append(questions(size))
         rates = size.step("index", size.loads)
         ratio = rates["load"] / rates["bulk"]
         print(f"  index {rates['load']:,.0f} quads a second, bulk_load {rates['bulk']:,.0f}, ratio {ratio:.2f}, {rates['peaks']} MB")
         beside = "pyoxigraph bulk_load"
         figure = Figure(f"index, {count}", rates["load"], "quads/s", beside, rates["bulk"], ratio, bar=f"≥ {LOAD}", met=ratio >= LOAD)
         found += [figure, Figure(f"index, {count}, largest process", rates["peaks"], "MB", bar=f"≤ {MEMORY}", met=rates["peaks"] <= MEMORY)]
-        size.step("ask", lambda: size.run("ask"))
-        found.append(questions(size))
     print(f"  store {size.notes['build']['megabytes']:,.0f} MB")
     return found
 

@@ -65,7 +65,7 @@ def answer(store: Path, name: str) -> list[float]:
 
 
 def bulk(store: Path, scratch: Path) -> dict[str, object]:
-    """pyoxigraph's own bulk_load of the shards, unpacked, in the parts in which our index takes them: they must fit the same memory."""
+    """pyoxigraph's own bulk_load of the shards, unpacked outside the clock, a shard at a time; our index takes smaller parts."""
     theirs = pyoxigraph.Store(str(scratch / "theirs"))
     busy = 0.0
     plain = scratch / "plain.nq"

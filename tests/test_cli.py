@@ -270,12 +270,12 @@ def test_validate_as_json(small: Path) -> None:
 
 
 def test_validate_as_json_holds_one_result_at_a_time() -> None:
-    rows = iter([{"quote": "two\nlines"}, {}])
+    rows = iter([{"quote": "two\nlines\u2028or\x85three"}, {}])
     pieces = checking._array(rows)
 
     first = next(pieces)
     assert next(rows) == {}, "nothing was read ahead"
-    assert json.loads("".join([first, *pieces])) == [{"quote": "two\nlines"}]
+    assert json.loads("".join([first, *pieces])) == [{"quote": "two\nlines\u2028or\x85three"}]
 
 
 def test_validate_as_turtle(small: Path) -> None:

@@ -177,13 +177,14 @@ def main() -> None:
         print(f"{target}: {count:,} weights from {len(every):,} candidates, {target.stat().st_size:,} bytes")
         return
     options.folds.mkdir(parents=True, exist_ok=True)
+    # Over both sets together: what one of them learns from must not hold the family that is held out of the other either.
+    fold = folds({title: document for name in SETS for title, document in documents[name].items()})
     for name in SETS:
-        fold = folds(documents[name])
         with (options.folds / f"{name}.jsonl").open("w", encoding="utf-8") as out:
             for number in range(FOLDS):
                 held = {title for title, n in fold.items() if n == number}
                 weights = read_weights(fit(row for row in every if row.document not in held))
-                for title in sorted(held):
+                for title in sorted(held & documents[name].keys()):
                     for finding in findings(extract(documents[name][title], vocabulary, weights), vocabulary):
                         out.write(finding.as_json() + "\n")
 

@@ -80,7 +80,7 @@ def build(
     from kg.batch import Batch
     from kg.vocabulary import load
 
-    with console.progress("Reading policies") as advance:
+    with console.progress("Reading policies", beside_output=str(target) == "-") as advance:
         batch = Batch(paths or [], load(), advance, column=column, rules_only=rules_only)
         if str(target) == "-":
             graph.write(batch, batch.vocabulary, sys.stdout.buffer, format)
@@ -133,7 +133,7 @@ def annotate(paths: Paths, column: Column = COLUMN, rules_only: RulesOnly = Fals
     from kg.findings import findings
     from kg.vocabulary import load
 
-    with console.progress("Reading policies") as advance:
+    with console.progress("Reading policies", beside_output=True) as advance:
         batch = Batch(paths, load(), advance, keep_repeats=True, column=column, rules_only=rules_only)
         for extraction in batch:
             for finding in findings(extraction, batch.vocabulary):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,7 +88,8 @@ def validate(
             str(store or graph or DEFAULT_GRAPH), "the graph", "holds no policy; make one with: kg build PATH... -o FILE"
         )
     tally = Tally(regime, spoken)
-    with console.progress("Judging policies") as advance:
+    printing = format is ReportFormat.JSON and (output is None or str(output) == "-")
+    with console.progress("Judging policies", beside_output=printing) as advance:
         found = _told(validate_each(judged, regime, workers), tally, lambda: advance(tally.policies, total, ""))
         if format is ReportFormat.TABLE:
             for _ in found:
@@ -127,7 +127,8 @@ def _array(rows: Iterable[object]) -> Iterator[str]:
     """The rows as a JSON array, one after another, so that none is held."""
     before = "[\n"
     for row in rows:
-        yield before + indent(json.dumps(row, ensure_ascii=False, indent=2), "  ")
+        # Not `textwrap.indent`, which takes separators within a quote for the ends of lines.
+        yield before + "  " + json.dumps(row, ensure_ascii=False, indent=2).replace("\n", "\n  ")
         before = ",\n"
     yield "\n]\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -31,10 +32,13 @@ def message(kind: str, text: str) -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on stderr while the block runs, on a terminal only. The yielded function takes what is done, of how many, and what is next."""
+def progress(title: str, *, beside_output: bool = False) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on stderr while the block runs, on a terminal only. The yielded function takes what is done, of how many, and what is next.
+
+    A block that prints its results meanwhile, `beside_output`, has none where they go to a terminal too: it would run through them.
+    """
     console = err()
-    if not console.is_terminal:
+    if not console.is_terminal or (beside_output and sys.stdout.isatty()):
         yield lambda done, total, what: None
         return
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator
-from itertools import count
+from itertools import accumulate, count
 from pathlib import Path
 
 from kg import iris
@@ -70,20 +71,17 @@ def evidence(extraction: Extraction, extractor: str, vocabulary: str) -> Iterato
             cited.add(clause)
         if known is None or (-assertion.confidence, assertion.rule) < (-known[1].confidence, known[1].rule):
             best[node] = claim, assertion, cited
-    spans = cited_spans(extraction)
+    spans = sorted(cited_spans(extraction))
+    starts, reached = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
     for node, (claim, assertion, cited) in best.items():
         yield from _assertion(iri(node), claim, assertion, run)
-        own = [extraction.clauses[clause] for clause in cited]
-        if not _lies_in(assertion, ((clause.start, clause.end) for clause in own)) and not _lies_in(assertion, spans):
+        before = bisect_right(starts, assertion.start)
+        if not before or reached[before - 1] < assertion.end:
             # It lies outside of all clauses of the graph, in a lead-in say, so the quote cannot be cut from theirs.
             quote = extraction.document.text[assertion.start : assertion.end]
             yield Triple(iri(node), curie("pk:quote"), literal(quote, extraction.document.language))
-        for home in own:
-            yield Triple(iri(node), curie("pk:evidence"), _clause_iri(version, home))
-
-
-def _lies_in(assertion: Assertion, spans: Iterable[_Span]) -> bool:
-    return any(start <= assertion.start and assertion.end <= end for start, end in spans)
+        for clause in cited:
+            yield Triple(iri(node), curie("pk:evidence"), _clause_iri(version, extraction.clauses[clause]))
 
 
 def cited_spans(extraction: Extraction) -> dict[_Span, Clause]:
