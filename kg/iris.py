@@ -13,6 +13,8 @@ from kg.namespaces import DATA, expand
 CATALOG = DATA + "graph/catalog"
 ORGANISATIONS = DATA + "graph/organisations"
 VOCABULARY = DATA + "graph/vocabulary"
+POLICIES = DATA + "policy/"
+"""What the IRIs of all policies, of their versions and of the graphs of these begin with."""
 
 _LONGEST_SLUG = 80
 # Letters that do not decompose into an ASCII letter and a mark, and signs that tell names apart.
@@ -47,7 +49,7 @@ def organisation(name: str) -> str:
 
 def series(org_slug: str, doc_slug: str) -> str:
     """What all versions of one document of one organisation have in common."""
-    return f"{DATA}policy/{org_slug}/{doc_slug}"
+    return f"{POLICIES}{org_slug}/{doc_slug}"
 
 
 def version(series: str, sha256: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 
@@ -61,6 +61,11 @@ def writing(directory: Path) -> Iterator[None]:
         yield
 
 
+def changing(directory: Path) -> AbstractContextManager[None]:
+    """The same for what changes the index itself. A bare Oxigraph folder has no lock but Oxigraph's own."""
+    return writing(directory) if (directory / POINTER).is_file() else nullcontext()
+
+
 def derive(directory: Path, make: Callable[[pyoxigraph.Store], Iterable[NamedGraph]]) -> int:
     """Puts graphs that `make` derives from a store into that store, each in the place of its last state; how many they were.
 
@@ -68,8 +73,7 @@ def derive(directory: Path, make: Callable[[pyoxigraph.Store], Iterable[NamedGra
         InputError: the folder is not a store.
         OutputError: another process writes to the store, or it is closed to us.
     """
-    # A bare Oxigraph folder has no lock but Oxigraph's own.
-    with writing(directory) if (directory / POINTER).is_file() else nullcontext():
+    with changing(directory):
         place = index(directory)
         if not (place / "CURRENT").is_file():
             raise InputError(str(directory), "is not a store", "a store is made by: kg build PATH... --store DIR")

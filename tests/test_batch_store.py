@@ -161,7 +161,7 @@ def test_snapshots_in_a_web_archive_and_members_of_an_archive(tmp_path: Path) ->
 def test_near_duplicates_are_linked_in_the_graph(tmp_path: Path) -> None:
     text = " ".join(f"{SIGNS.format(DATA[n % 5], n + 2, TOWNS[n % 10])} Our office {n} answers." for n in range(30))
     rows = [{"id": str(n), "controller": f"{TOWNS[n]} Ltd", "text": f"{text} Ask for {TOWNS[n]}."} for n in range(3)]
-    made(tmp_path / "store", corpus(tmp_path / "set.jsonl", [*rows, row(5)]))
+    assert made(tmp_path / "store", corpus(tmp_path / "set.jsonl", [*rows, row(5)])).near_duplicates == 2
     links = open_store(tmp_path / "store").quads_for_pattern(None, pyoxigraph.NamedNode(expand("pk:nearDuplicateOf")), None)
     found = {(q.subject.value.split("/policy/")[1].split("/")[0], q.object.value.split("/policy/")[1].split("/")[0]) for q in links}
     assert found == {("bramford-ltd", "aldwick-ltd"), ("corley-ltd", "aldwick-ltd")}

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg.atomic import replacing
 from kg.batch import index
 from kg.batch.ledger import Ledger
 from kg.batch.pools import Pool
@@ -45,7 +46,8 @@ class Options:
 class BuildReport:
     """What one run did: `read` were extracted, `unchanged` not read again, `failed` set aside by reason, in this run or before.
 
-    `documents` and `quads` are of the whole store. `seconds` are of extraction and of the index.
+    `documents`, `near_duplicates` (linked to another whose text is nearly the same) and `quads` are of the whole store. `seconds` are of
+    extraction and of the index.
     """
 
     read: int = 0
@@ -57,6 +59,7 @@ class BuildReport:
     failures: list[InputError] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
     documents: int = 0
+    near_duplicates: int = 0
     quads: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -110,26 +113,42 @@ def build(
         KgError: the workers cannot be had.
     """
     given, report, begun = options or Options(), BuildReport(), time.monotonic()
-    with _locked(directory):
-        ledger = Ledger(directory / "ledger.sqlite")
-        try:
-            folder = Folder(given.shards or str(directory / "shards"))
-            _sync(ledger, folder, own=not given.shards)
-            if paths:
-                _extract(ledger, folder, paths, vocabulary, pool, given, advance, report)
-            report.seconds["extraction"] = time.monotonic() - begun
-            if index.generation(directory) != ledger.generation():
-                advance(1, 1, "making the index")
-                begun = time.monotonic()
-                index.rebuild(directory, ledger, folder, vocabulary)
-                report.seconds["index"] = time.monotonic() - begun
-            ledger.choose()
-            totals = ledger.totals()
-            report.documents, report.quads = totals["live"], totals["quads"]
-            report.repeats = _first(ledger.repeats(), _SHOWN)
-        finally:
-            ledger.close()
+    with _locked(directory), Ledger(directory / "ledger.sqlite") as ledger:
+        folder = _folder(directory, given.shards)
+        _sync(ledger, folder, own=not (directory / "shards").is_file())
+        if paths:
+            _extract(ledger, folder, paths, vocabulary, pool, given, advance, report)
+        report.seconds["extraction"] = time.monotonic() - begun
+        if index.generation(directory) != ledger.generation():
+            begun = time.monotonic()
+            index.rebuild(directory, ledger, folder, vocabulary, lambda done, total: advance(done, total, "making the index"))
+            report.seconds["index"] = time.monotonic() - begun
+        ledger.choose()
+        totals = ledger.totals()
+        report.documents, report.quads = totals["live"], totals["quads"]
+        report.near_duplicates, report.repeats = index.near_duplicates(directory), _first(ledger.repeats(), _SHOWN)
     return report
+
+
+def _folder(directory: Path, given: str) -> Folder:
+    """Where the shards of a store stand: in the store itself, or where the file `shards` in it says.
+
+    Raises:
+        OutputError: another place is given than the one that is known.
+    """
+    place = directory / "shards"
+    if place.is_file():
+        known = place.read_text(encoding="utf-8").strip()
+        if given and Folder(given).url != known:
+            raise OutputError(str(directory), f"its shards stand in {known}; leave out --shards, or if they were moved, say so in {place}")
+        return Folder(known)
+    if not given or Folder(given).url == Folder(str(place)).url:
+        return Folder(str(place))
+    if place.is_dir():
+        raise OutputError(str(directory), f"its shards stand in {place}; leave out --shards, or name a new store")
+    with replacing(place) as stream:
+        stream.write(Folder(given).url.encode())
+    return Folder(given)
 
 
 def _extract(
@@ -145,7 +164,22 @@ def _extract(
     # A document is known by its place, whatever folder the command was given in.
     files = expand_inputs(path.absolute() for path in paths)
     total, place, running = total_bytes(files), 0, 0
-    new = _new(ledger, sources(files, given.column), vocabulary, given, report)
+    begun = time.monotonic()
+
+    def tell() -> None:
+        rate = report.read / max(time.monotonic() - begun, 1)
+        what = f"{report.read:,} read ({rate:,.0f} a second), {report.unchanged:,} unchanged, {report.set_aside_count:,} set aside"
+        advance(place, total, what)
+
+    def told(found: Iterable[Source | InputError]) -> Iterator[Source | InputError]:
+        nonlocal place
+        for source in found:
+            if isinstance(source, Source):
+                place = max(place, source.position)
+            tell()
+            yield source
+
+    new = _new(ledger, told(sources(files, given.column)), vocabulary, given, report)
     workers: Pool | None = None
     try:
         for task in _tasks(new, ledger.next_number(), folder.url, given, min(_SHARD_BYTES, max(_LEAST_BYTES, total // _SHARDS))):
@@ -154,15 +188,13 @@ def _extract(
                 workers = pool()
             workers.submit(task)
             running += 1
-            place = max(place, task.sources[-1].position)
             if running > workers.size:
                 running -= 1
                 _commit(ledger, workers.finished(), report)
-            advance(place, total, f"{report.read:,} read, {report.unchanged:,} unchanged, {report.set_aside_count:,} set aside")
         while workers is not None and running:
             running -= 1
             _commit(ledger, workers.finished(), report)
-            advance(total, total, f"{report.read:,} read, {report.unchanged:,} unchanged, {report.set_aside_count:,} set aside")
+            tell()
     finally:
         if workers is not None:
             workers.close()
@@ -180,6 +212,9 @@ def _new(
     for source in found:
         if isinstance(source, InputError):
             report.set_aside(source)
+            continue
+        if not ledger.is_new(source.path):
+            report.set_aside(InputError(source.path, "another document of this run has the same place or id", "give each its own"))
             continue
         mark = fingerprint(source, vocabulary.version, rules_only=given.rules_only)
         known = ledger.known(source.path)
@@ -216,6 +251,10 @@ def _sync(ledger: Ledger, folder: Folder, *, own: bool) -> None:
     In a folder of its `own`, nobody else writes, and what was left half-made is cleared away.
     """
     known, there = ledger.shards(), set(folder.names(MANIFEST))
+    if known and not there:
+        raise OutputError(
+            folder.url, f"none of the {len(known):,} shards of the store stands there; is it mounted? To begin anew, name a new store"
+        )
     for name in known.keys() - there:
         ledger.drop(name)
     for name in sorted(there - known.keys()):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import json
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, TypeVar, cast
 
 import pyoxigraph
 
@@ -24,15 +23,27 @@ from kg.errors import OutputError
 from kg.graph import Triple, Versioned, catalog_graph, lines, named, vocabulary_graph
 from kg.graph.shared import catalog
 from kg.graph.terms import curie, iri
-from kg.store import POINTER
+from kg.namespaces import expand
+from kg.store import POINTER, open_store
 
-# Quads loaded at once: 300 000 take some 300 MB of memory, 4 million 1.5 GB.
-_PART = 300_000
+# Quads loaded at once: 300 000 take some 300 MB of memory, 4 million 1.5 GB; and about as many of the shared graphs, in bytes.
+_PART, _PART_BYTES = 300_000, 50_000_000
+_NEAR = pyoxigraph.NamedNode(expand("pk:nearDuplicateOf"))
+_Item = TypeVar("_Item")
 _KEPT = 2  # the index that is asked, and the one before it, which a reader may still have open
 
 
-def rebuild(directory: Path, ledger: Ledger, folder: Folder, vocabulary: Versioned) -> int:
+def rebuild(
+    directory: Path,
+    ledger: Ledger,
+    folder: Folder,
+    vocabulary: Versioned,
+    advance: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
     """Makes the index anew and swaps it in; returns its number of quads. The last index stays as it was until the new one is whole.
+
+    What others wrote into the last one is carried over: graphs of their own, the default graph, and what was inferred from versions that
+    were not read again since. `advance` is told the quads of documents that are in, and of how many.
 
     Raises:
         OutputError: the disk is full, or a shard is damaged; its documents are read again on the next run.
@@ -42,19 +53,24 @@ def rebuild(directory: Path, ledger: Ledger, folder: Folder, vocabulary: Version
     partial, place = directory / f".index-{number:06d}.partial", directory / f"index-{number:06d}"
     try:
         store = pyoxigraph.Store(str(partial))
-        store.bulk_load(_stream(_shared(ledger, vocabulary)), pyoxigraph.RdfFormat.N_QUADS)
-        known = ledger.shards()
+        for chunks in _parts(_shared(ledger, vocabulary), len, _PART_BYTES):
+            store.bulk_load(_stream(chunks), pyoxigraph.RdfFormat.N_QUADS)
+        known, done, total = ledger.shards(), 0, ledger.totals()["quads"]
         for name, segments in ledger.segments():
             _check(folder, ledger, name, *known[name])
             with folder.open(name + DATA) as file:
-                for part in _parts(segments):
+                for part in _parts(segments, lambda segment: segment.quads, _PART):
+                    advance(done, total)
                     store.bulk_load(_stream(_unpacked(file, part)), pyoxigraph.RdfFormat.N_QUADS)
+                    done += sum(segment.quads for segment in part)
+        _carry(directory, store, ledger)
         quads = len(store)
         store.flush()
         del store  # which closes it
         partial.replace(place)
         with replacing(directory / POINTER) as stream:
-            stream.write(json.dumps({"index": place.name, "generation": ledger.generation()}).encode())
+            pointer = {"index": place.name, "generation": ledger.generation(), "shards": ledger.next_number()}
+            stream.write(json.dumps(pointer).encode())
             stream.flush()
             os.fsync(stream.fileno())
     except (OSError, ValueError) as error:
@@ -73,6 +89,12 @@ def indexes(directory: Path) -> list[Path]:
     return sorted(directory.glob("index-*"))
 
 
+def near_duplicates(directory: Path) -> int:
+    """How many versions of a store are linked to one whose text is nearly the same."""
+    links = open_store(directory).quads_for_pattern(None, _NEAR, None, pyoxigraph.NamedNode(iris.CATALOG))
+    return sum(1 for _ in links)
+
+
 def clear(directory: Path) -> None:
     """Removes what a sudden end left half-made."""
     for path in directory.glob(".*.partial"):
@@ -89,11 +111,9 @@ def generation(directory: Path) -> int | None:
 
 
 def _check(folder: Folder, ledger: Ledger, name: str, digest: str, size: int) -> None:
-    with folder.open(name + DATA) as file:
-        found = hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
-    if found != digest or folder.size(name + DATA) != size:
+    if folder.size(name + DATA) != size or folder.digest(name + DATA) != digest:
         _remove(folder, ledger, name)
-        raise OutputError(folder.url, f"shard {name} was damaged and is now removed; build again, and its documents are read again")
+        raise OutputError(folder.url, f"shard {name} was damaged or gone and is now removed; build again, and its documents are read again")
 
 
 def _remove(folder: Folder, ledger: Ledger, name: str) -> None:
@@ -103,18 +123,39 @@ def _remove(folder: Folder, ledger: Ledger, name: str) -> None:
     ledger.drop(name)
 
 
-def _parts(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
-    """The segments in parts that are loaded at once: what `bulk_load` takes of memory grows with them."""
-    part: list[Segment] = []
-    quads = 0
-    for segment in segments:
-        part.append(segment)
-        quads += segment.quads
-        if quads >= _PART:
+def _parts(items: Iterable[_Item], size: Callable[[_Item], int], most: int) -> Iterator[list[_Item]]:
+    """Items in parts that are loaded at once: what `bulk_load` takes of memory grows with them."""
+    part: list[_Item] = []
+    held = 0
+    for item in items:
+        part.append(item)
+        held += size(item)
+        if held >= most:
             yield part
-            part, quads = [], 0
+            part, held = [], 0
     if part:
         yield part
+
+
+def _carry(directory: Path, store: pyoxigraph.Store, ledger: Ledger) -> None:
+    """Copies what others wrote into the index that stood before."""
+    try:
+        pointer = json.loads((directory / POINTER).read_bytes())
+        old = pyoxigraph.Store.read_only(str(directory / pointer["index"]))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+        return  # There was none, or it was damaged, which is a reason to make it anew.
+    number = int(pointer.get("shards", 0))
+    store.bulk_extend(old.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph()))
+    for graph in old.named_graphs():
+        if isinstance(graph, pyoxigraph.NamedNode) and _is_carried(graph.value, ledger, number):
+            store.bulk_extend(old.quads_for_pattern(None, None, None, graph))
+
+
+def _is_carried(graph: str, ledger: Ledger, number: int) -> bool:
+    if not graph.startswith(iris.POLICIES):
+        return graph not in (iris.VOCABULARY, iris.CATALOG, iris.ORGANISATIONS)
+    version = graph.rpartition("/")[0]
+    return graph == iris.inferred_graph(version) and ledger.stands(version, number)
 
 
 def _unpacked(file: BinaryIO, segments: Iterable[Segment]) -> Iterator[bytes]:

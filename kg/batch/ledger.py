@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
 from kg.batch.shards import Manifest, Row
 from kg.errors import OutputError
@@ -27,6 +28,7 @@ CREATE INDEX IF NOT EXISTS documents_by_shard ON documents (shard, start);
 CREATE INDEX IF NOT EXISTS documents_by_text ON documents (controller, sha256, version, observed, key);
 CREATE INDEX IF NOT EXISTS organisations_by_key ON organisations (key);
 INSERT OR IGNORE INTO state VALUES ('generation', 0);
+CREATE TEMP TABLE seen (key TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 # Of several documents that are one text of one company, the first stands: the order does not depend on when they were read.
 _LIVE = """
@@ -35,6 +37,21 @@ CREATE TEMP TABLE live AS SELECT key, version, shard, start, length, quads, addr
     FROM documents WHERE failed = ''
 ) WHERE rank = 1
 """
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Raises an error of SQLite about the ledger in `path` as one that says what can be done.
+
+    Raises:
+        OutputError: the disk is full, or the ledger is damaged.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        way = "make room, and build again" if full else "it can be removed, and is made again of the shards"
+        raise OutputError(str(path), f"{error}; {way}") from error
 
 
 class Segment(NamedTuple):
@@ -46,7 +63,7 @@ class Segment(NamedTuple):
 
 
 class Ledger:
-    """Opens or makes the ledger in `path`. It belongs to one process at a time.
+    """Opens or makes the ledger in `path`, and closes it at the end of the block. It belongs to one process at a time.
 
     Raises:
         OutputError: it cannot be written, or is damaged; removing it is safe.
@@ -54,15 +71,20 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with self._named():
+        with _named(path):
             self._base = sqlite3.connect(path)
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.executescript(_SCHEMA)
 
-    def close(self) -> None:
-        """Ends the use of the ledger."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._base.close()
+        with _named(self._path):
+            if isinstance(error, sqlite3.DatabaseError):
+                raise error
 
     def shards(self) -> dict[str, tuple[str, int]]:
         """The digest and the size of each shard that is known."""
@@ -81,9 +103,18 @@ class Ledger:
         found = self._base.execute("SELECT fingerprint, failed FROM documents WHERE key = ?", (key,)).fetchone()
         return None if found is None else (found[0], found[1])
 
+    def is_new(self, key: str) -> bool:
+        """Whether a document was not asked about before in this run."""
+        return bool(self._base.execute("INSERT OR IGNORE INTO seen VALUES (?)", (key,)).rowcount)
+
+    def stands(self, version: str, number: int) -> bool:
+        """Whether a version is in the graph, out of a shard with a smaller number."""
+        query = "SELECT 1 FROM live JOIN documents USING (key) WHERE live.version = ? AND number < ?"
+        return self._base.execute(query, (version, number)).fetchone() is not None
+
     def take(self, manifest: Manifest) -> None:
         """Enters a shard. Its documents take the place of those that they replace; a later shard wins whatever the order of entry."""
-        with self._named(), self._base:
+        with self._base:
             self._base.execute(
                 "INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?)", (manifest.name, manifest.number, manifest.sha256, manifest.size)
             )
@@ -94,21 +125,20 @@ class Ledger:
             self._base.execute("UPDATE state SET value = value + 1 WHERE name = 'generation'")
 
     def drop(self, name: str) -> None:
-        """Forgets a shard and its documents."""
-        with self._named(), self._base:
+        """Forgets a shard and its documents. Without any, nothing of the graph changes, and so not the generation."""
+        with self._base:
             self._base.execute("DELETE FROM organisations WHERE key IN (SELECT key FROM documents WHERE shard = ?)", (name,))
-            self._base.execute("DELETE FROM documents WHERE shard = ?", (name,))
+            changed = self._base.execute("DELETE FROM documents WHERE shard = ?", (name,)).rowcount
             self._base.execute("DELETE FROM shards WHERE name = ?", (name,))
-            self._base.execute("UPDATE state SET value = value + 1 WHERE name = 'generation'")
+            self._base.execute("UPDATE state SET value = value + ? WHERE name = 'generation'", (changed > 0,))
 
     def choose(self) -> None:
         """Decides which documents stand in the graph; what follows reads of these."""
-        with self._named():
-            self._base.execute("DROP TABLE IF EXISTS live")
-            self._base.execute(_LIVE)
-            self._base.execute("CREATE INDEX temp.live_by_shard ON live (shard, start)")
-            self._base.execute("CREATE UNIQUE INDEX temp.live_by_version ON live (version)")
-            self._base.execute("CREATE INDEX temp.live_by_key ON live (key)")
+        self._base.execute("DROP TABLE IF EXISTS live")
+        self._base.execute(_LIVE)
+        self._base.execute("CREATE INDEX temp.live_by_shard ON live (shard, start)")
+        self._base.execute("CREATE UNIQUE INDEX temp.live_by_version ON live (version)")
+        self._base.execute("CREATE INDEX temp.live_by_key ON live (key)")
 
     def segments(self) -> Iterator[tuple[str, list[Segment]]]:
         """Each shard with the parts of it that stand in the graph, in order; shards without any are left out."""
@@ -184,10 +214,3 @@ class Ledger:
         for curie, name, language, others in row.organisations:
             names = [(row.key, curie, name, language, 1), *((row.key, curie, other, language, 0) for other in others)]
             self._base.executemany("INSERT INTO organisations VALUES (?, ?, ?, ?, ?)", names)
-
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise OutputError(str(self._path), f"{error}; it can be removed, and is made again of the shards") from error

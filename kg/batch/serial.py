@@ -40,8 +40,8 @@ class Summary:
 class Batch:
     """Inputs to be extracted one by one. Iterating does the work and fills in the other fields.
 
-    `failures` are the inputs that could not be used; `repeats` pairs each input whose text was seen before with the input that had it. A
-    repeated text is passed over unless `keep_repeats`. With `rules_only` the fitted part is left out.
+    `failures` are the inputs that could not be used; `repeats` pairs each input whose text was seen before, of the same company, with the
+    input that had it. A repeated text is passed over unless `keep_repeats`. With `rules_only` the fitted part is left out.
 
     >>> batch = Batch([Path("policies")], vocabulary)         # doctest: +SKIP
     >>> extractions = list(batch)                             # doctest: +SKIP
@@ -60,7 +60,7 @@ class Batch:
     def __iter__(self) -> Iterator[Extraction]:
         paths = self._paths()
         total = total_bytes(paths)
-        seen: dict[str, str] = {}
+        seen: dict[tuple[str, str], str] = {}
         for source in sources(paths, self.column):
             if isinstance(source, InputError):
                 self.failures.append(source)
@@ -68,15 +68,15 @@ class Batch:
             self.advance(source.position - len(source.data), total, source.path)
             try:
                 document = read_source(source, languages=self.vocabulary.languages)
-                first = seen.setdefault(document.sha256, document.path)
-                if first != document.path:
-                    self.repeats.append((document.path, first))
-                    if not self.keep_repeats:
-                        continue
                 extraction = extract(document, self.vocabulary, None if self.rules_only else learnt())
             except InputError as error:
                 self.failures.append(error)
                 continue
+            first = seen.setdefault((extraction.controller, document.sha256), document.path)
+            if first != document.path:
+                self.repeats.append((document.path, first))
+                if not self.keep_repeats:
+                    continue
             self.summaries.append(summarise(extraction))
             yield extraction
         self.advance(total, total, "")

@@ -6,6 +6,7 @@ A shard counts once its manifest stands. Names hold a digest of what went in, so
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -161,6 +162,11 @@ class Folder:
     def open(self, name: str) -> BinaryIO:
         """A file for reading."""
         return cast(BinaryIO, self._files.open(self._place(name), "rb"))
+
+    def digest(self, name: str) -> str:
+        """The SHA-256 of a file, in hexadecimal."""
+        with self.open(name) as file:
+            return hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
 
     def size(self, name: str) -> int | None:
         """The size of a file in bytes, None where there is none."""

@@ -51,6 +51,7 @@ def built(report: BuildReport) -> None:
     table.add_row("unchanged", f"{report.unchanged:,}")
     table.add_row("not a policy", f"{report.not_policies:,}")
     table.add_row("set aside", f"{report.set_aside_count:,}")
-    table.add_row("in the store", f"{report.documents:,} documents, {report.quads:,} triples of theirs")
+    near = f", {report.near_duplicates:,} nearly the same as another" if report.near_duplicates else ""
+    table.add_row("in the store", f"{report.documents:,} documents{near}, {report.quads:,} triples of theirs")
     table.add_row("seconds", ", ".join(f"{part} {seconds:.1f}" for part, seconds in report.seconds.items()))
     console.print(table)

@@ -10,13 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.console.terminal import err, message, out
-from kg.namespaces import DATA
+from kg.iris import POLICIES
 
 if TYPE_CHECKING:
     from kg.query import Question
     from kg.query.free import Understood
 
-POLICIES = DATA + "policy/"
 
 # Columns of an answer that are short.
 NAMES = ("controller", "modality", "place", "role", "status")

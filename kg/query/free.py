@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.iris import slug
+from kg.iris import POLICIES, slug
 from kg.namespaces import DATA, PREFIXES, compress
 from kg.query.catalogue import Question, catalogue
 from kg.query.nearest import NEAR, Matcher, Nearest
@@ -100,4 +100,4 @@ def _bound(store: ox.Store, asked: Question, said: set[str]) -> Iterator[tuple[s
 
 
 def _is_policy_of(value: str, organisation: str) -> bool:
-    return value.startswith(f"{DATA}policy/{slug(organisation.removeprefix(DATA + 'org/'))}/")
+    return value.startswith(f"{POLICIES}{slug(organisation.removeprefix(DATA + 'org/'))}/")

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.errors import InputError
-from kg.namespaces import DATA, expand
+from kg.iris import POLICIES
+from kg.namespaces import expand
 from kg.reason import closure
 from kg.reason.closure import Step
 from kg.reason.definitions import Ontology
 from kg.reason.individuals import individuals
 from kg.reason.inferred import assertions
-
-_POLICIES = DATA + "policy/"
 
 
 def _term(curie: str) -> ox.NamedNode:
@@ -53,12 +52,12 @@ class Explanation:
         return "\n".join(self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:
-        yield f"{self.statement.removeprefix(_POLICIES)}\nis a {self.kind}" + (f" ({self.label})" if self.label else "")
+        yield f"{self.statement.removeprefix(POLICIES)}\nis a {self.kind}" + (f" ({self.label})" if self.label else "")
         yield f"  defined as: {self.definition}\n  in: {self.ontology}"
         for step, sources in self.steps:
             yield f"\n  {step.condition}"
             way = f"   ({' → '.join(step.path)})" if len(step.path) > 1 else ""
-            yield f"    stated: {step.predicate} {step.object.removeprefix(_POLICIES)}{way}"
+            yield f"    stated: {step.predicate} {step.object.removeprefix(POLICIES)}{way}"
             for source in sources:
                 yield f"    “{source.words}”, characters {source.start} to {source.end}, confidence {source.confidence}, in:"
                 yield f"      {' '.join(source.sentence.split())}"
@@ -93,7 +92,7 @@ def explain(store: ox.Store, known: Ontology, name: str, source: str) -> tuple[E
 def _node(store: ox.Store, name: str, source: str) -> ox.NamedNode:
     whole = name.strip("<>")
     try:
-        node = ox.NamedNode(whole if "://" in whole else _POLICIES + whole)
+        node = ox.NamedNode(whole if "://" in whole else POLICIES + whole)
     except ValueError as error:
         raise InputError(name, "is not an IRI", "copy one from an answer of kg query, or from the graph") from error
     if not any(True for _ in store.quads_for_pattern(node, None, None)):

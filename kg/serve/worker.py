@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import InputError
+from kg.errors import InputError, OutputError
 from kg.serve.answer import answer
 from kg.serve.confinement import bound_processor_time, confine, confine_writer
 from kg.serve.jobs import Job, Reply, Update, pack_reply, unpack
 from kg.serve.limits import Limits
-from kg.store import index, open_store
+from kg.store import changing, index, open_store
 
 _PATIENCE, _PAUSE = 20, 0.05  # how often a folder that is being written to is tried, and after how many seconds again
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
@@ -102,7 +102,11 @@ def _update(folder: Path | None, job: Update, place: str) -> Reply:
         return Reply(403, "a graph that was read from a file cannot be changed")
     for _ in range(_PATIENCE):
         try:
-            return answer(ox.Store(str(index(folder))), job, place)
+            # Else it would change an index whose place another takes when a build has ended.
+            with changing(folder):
+                return answer(ox.Store(str(index(folder))), job, place)
+        except OutputError:
+            time.sleep(_PAUSE)
         except OSError as error:
             if "lock" not in str(error).lower():
                 return Reply(500, f"the store cannot be opened: {error}")

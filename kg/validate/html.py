@@ -17,7 +17,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kg import iris
-from kg.namespaces import DATA
 from kg.query import Candidate
 from kg.validate.highlights import Row, Segment, Side, candidate_rows, highlight, rows
 from kg.validate.passages import Account, Passage
@@ -148,7 +147,7 @@ def _language(wanted: str | None, spoken: Iterable[str]) -> str:
 
 def _page(version: str, taken: Container[str]) -> str:
     """A file name that no IRI can make into a path. IRIs that differ in signs alone are told apart by a digest."""
-    name = iris.slug(version.removeprefix(DATA + "policy/"))
+    name = iris.slug(version.removeprefix(iris.POLICIES))
     if f"{name}.html" in taken:
         name += "-" + hashlib.sha256(version.encode()).hexdigest()[:8]
     return f"{name}.html"
