@@ -43,7 +43,7 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
         if text == short or (found.legal and text.startswith(short)) or (short.startswith(text) and len(text) >= _ENOUGH):
             beside = any(max(cue.start - found.end, found.start - cue.end) <= _BESIDE for cue in cues)
             if here or beside or titled or opening or about or (found.legal and _says_whose(scene, found)):
-                sure = 0.9 if beside else 0.7
+                sure = 0.9 if beside else 0.5
                 named = Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller")
                 return [Fact(None, scene.clause.index, named)]
     return []

@@ -41,7 +41,7 @@ def bases(reading: Reading) -> Iterator[Candidate]:
         for mention in scene.of("purpose"):
             if any(mention.start < other.end and other.start < mention.end for other in others):
                 continue
-            yield reading.make("basis", "pk:interestPursued", mention.term, mention, 0.7, "interest pursued")
+            yield reading.make("basis", "pk:interestPursued", mention.term, mention, 0.6, "interest pursued")
 
 
 def _item_under_a_basis(reading: Reading) -> bool:

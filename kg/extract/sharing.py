@@ -220,5 +220,5 @@ def mandatory(reading: Reading) -> Iterator[Candidate]:
         best = min(reasons or bodies, key=lambda m: (m.weak, m.start))
         if not announced and not reading.acts(reading.frame_at(best.start), SHARE):
             return  # It is something else that the law demands.
-        score = DOUBTFUL if best.weak or not reasons else 0.75
+        score = DOUBTFUL if best.weak or not reasons else 0.5
         yield reading.make("share", "pk:mandatoryDisclosure", "pk:MandatoryDisclosure", best, score, "mandatory disclosure")
