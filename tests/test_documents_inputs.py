@@ -291,6 +291,21 @@ def test_only_answers_that_succeeded_are_read(tmp_path: Path) -> None:
     assert found(path) == ([], [])
 
 
+@pytest.mark.parametrize("kind", ["response", "request"])
+def test_what_is_unpacked_of_a_web_archive_and_not_read_counts(tmp_path: Path, kind: str) -> None:
+    """Too large, or no answer: with neither can a small file keep the reading busy."""
+    path = files.warc(
+        tmp_path / "crawl.warc.gz",
+        [("https://a.example/p", "2021-02-03T04:05:06Z", "text/html", b" " * 21_000_000)] * 5
+        + [("https://a.example/q", "2021-02-03T04:05:06Z", "text/html", PAGE)],
+        kind=kind,
+    )
+    good, bad = found(path)
+    assert good == []
+    assert bad[-1].path == f"{path}!/https://a.example/p@20210203040506"
+    assert bad[-1].reason == "the file unpacks to more than 200 times its size: refused"
+
+
 ROWS = [
     {"id": "one", "body": files.ENGLISH, "controller": "Brackenmoor Ltd", "observed": "2022-03-04", "stars": 5},
     {"id": "two", "body": PAGE.decode(), "controller": "", "observed": None, "stars": 4},
