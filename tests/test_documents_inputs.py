@@ -372,6 +372,63 @@ def test_a_parquet_file_without_the_column_names_those_that_it_has(tmp_path: Pat
     assert "body" in bad[0].remedy
 
 
+def repeated(path: Path, text: str, rows: int) -> Path:
+    """A text that stands once in the file and in all its rows."""
+    column = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * rows, pyarrow.int32()), pyarrow.array([text]))
+    pyarrow.parquet.write_table(pyarrow.table({"text": column}), path, store_schema=False)
+    return path
+
+
+def arrow_memory(path: Path) -> int:
+    """How much of Arrow's memory is taken at most while a source of the file is looked at."""
+    before = pyarrow.total_allocated_bytes()
+    return max(pyarrow.total_allocated_bytes() - before for _ in sources([path]))
+
+
+def test_a_text_in_many_rows_of_a_parquet_file_takes_the_memory_of_one(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(500_000).hex()
+    path = repeated(tmp_path / "set.parquet", noise, 100)
+    assert arrow_memory(path) < 20_000_000
+    good, bad = found(path)
+    assert bad == []
+    assert [source.data for source in good] == [noise.encode()] * 100
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_a_small_parquet_file_cannot_hold_too_much(tmp_path: Path, once: bool) -> None:
+    path, text = tmp_path / "set.parquet", "We collect names. " * 100_000
+    if once:
+        repeated(path, text, 100)
+    else:
+        pyarrow.parquet.write_table(pyarrow.table({"text": [text] * 100}), path, use_dictionary=False, compression="zstd")
+    assert arrow_memory(path) < 20_000_000
+    good, bad = found(path)
+    assert len(good) < 20
+    assert [e.reason for e in bad] == ["the file unpacks to more than 200 times its size: refused"]
+
+
+def test_rows_of_a_parquet_file_that_are_too_large_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    large = random.Random(1).randbytes(10_100_000).hex()
+    path = tmp_path / "set.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["Names.", "Names.", "Names."], "title": ["a", large, "c"]}), path)
+    good, bad = found(path)
+    assert [s.metadata.title for s in good] == ["a", "c"]
+    assert [(e.path, e.reason) for e in bad] == [(f"{path}!/2", "has more than the limit of 20,000,000 bytes")]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [pyarrow.array([["a", "b"]]), pyarrow.array([{"a": "b"}]), pyarrow.array([b"ab"], pyarrow.binary(2))],
+    ids=["list", "record", "fixed"],
+)
+def test_columns_of_no_texts_are_refused_by_name(tmp_path: Path, column: pyarrow.Array) -> None:
+    path = tmp_path / "set.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["We collect names."], "title": column, "other": column}), path)
+    good, bad = found(path)
+    assert good == []
+    assert [e.reason for e in bad] == ['the column "title" holds what is no text, number or day']
+
+
 AS_IT_IS = pyarrow.compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True)
 
 
