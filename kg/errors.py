@@ -17,10 +17,20 @@ def _rebuilt(kind: type[KgError], message: str, fields: dict[str, object]) -> Kg
     return error
 
 
+def encodable(name: str) -> str:
+    r"""The name of a file with a backslash and its number for each byte that is no UTF-8: such a name can be printed and stored.
+
+    >>> encodable("caf\udce9.txt")
+    'caf\\udce9.txt'
+    """
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 class InputError(KgError):
     """One input cannot be read or is of no use; the rest of the work goes on."""
 
     def __init__(self, path: str, reason: str, remedy: str = "") -> None:
+        path = encodable(path)
         self.path, self.reason, self.remedy = path, reason, remedy
         super().__init__(f"{path}: {reason}" + (f" ({remedy})" if remedy else ""))
 

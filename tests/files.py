@@ -151,14 +151,14 @@ def _saved(document: docx.document.Document) -> bytes:
     return stream.getvalue()
 
 
-def warc(path: Path, snapshots: Iterable[tuple[str, str, str, bytes]], *, status: str = "200 OK") -> Path:
-    """A gzipped WARC file of responses: address, date, media type, content."""
+def warc(path: Path, snapshots: Iterable[tuple[str, str, str, bytes]], *, status: str = "200 OK", kind: str = "response") -> Path:
+    """A gzipped WARC file of responses, or of another kind of record: address, date, media type, content."""
     with path.open("wb") as file:
         for number, (address, date, media_type, content) in enumerate(snapshots):
             http = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
             head = (
-                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-{number:012d}>\r\n"
-                f"WARC-Target-URI: {address}\r\nWARC-Date: {date}\r\nContent-Type: application/http; msgtype=response\r\n"
+                f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-{number:012d}>\r\n"
+                f"WARC-Target-URI: {address}\r\nWARC-Date: {date}\r\nContent-Type: application/http; msgtype={kind}\r\n"
                 f"Content-Length: {len(http)}\r\n\r\n"
             )
             file.write(gzip.compress(head.encode() + http + b"\r\n\r\n", mtime=0))

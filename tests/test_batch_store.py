@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import runpy
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from kg.batch import BuildReport, Limits, Options, Processes, build
 from kg.batch.index import generation, indexes
 from kg.batch.work import vocabulary
 from kg.cli import app
+from kg.cli.app import ExitCode
 from kg.errors import OutputError
 from kg.namespaces import expand
 from kg.store import derive, open_store
@@ -107,6 +110,42 @@ def test_changed_documents_take_the_place_of_what_they_were(tmp_path: Path) -> N
     assert len(own_graphs(before - after)) == len(own_graphs(after - before)) - 2 == 4
     assert own_graphs(before - after).isdisjoint(own_graphs(after)), "nothing is left of what they were"
     assert own_graphs(after - before).isdisjoint(own_graphs(before)), "and no other document's graph is touched"
+
+
+def test_a_document_is_one_however_its_path_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "inner").mkdir()
+    corpus(tmp_path / "set.jsonl", [row(1)])
+    made(tmp_path / "store", tmp_path / "set.jsonl")
+    monkeypatch.chdir(tmp_path / "inner")
+    report = made(tmp_path / "store", Path("../set.jsonl"))
+    assert (report.read, report.unchanged, report.documents) == (0, 1, 1)
+
+
+def test_names_that_are_no_utf_8(tmp_path: Path) -> None:
+    """In a folder and in an archive, of what is read and of what is set aside; the archive's own as well."""
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    for number, ending in enumerate((".txt", ".html")):
+        (folder / f"caf\udce9{ending}").write_text(row(number)["text"] if ending == ".txt" else "<nav>Home</nav>", encoding="utf-8")
+    with tarfile.open(folder / "\udcff.tar", "w", format=tarfile.GNU_FORMAT) as archive:
+        for number, name in enumerate(("\udce4.txt", "\udce5.txt", "../\udce6.txt"), 2):
+            content = row(number)["text"].encode()
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    report = made(tmp_path / "store", folder)
+    assert (report.read, report.set_aside_count, report.documents) == (3, 2, 3)
+    assert made(tmp_path / "store", folder).unchanged == 3
+    assert sorted(summary.path.removeprefix(f"{folder}/") for summary in report.summaries) == [
+        r"\udcff.tar!/\udce4.txt",
+        r"\udcff.tar!/\udce5.txt",
+        r"caf\udce9.txt",
+    ]
+    result = kg("build", folder, "-o", tmp_path / "graph.nq")
+    assert result.exit_code == ExitCode.INPUTS_FAILED, result.stderr
+    assert r"caf\udce9.html" in result.stdout + result.stderr
+    near = pyoxigraph.NamedNode(expand("pk:nearDuplicateOf"))
+    assert {quad for quad in quads(tmp_path / "store") if quad.predicate != near} == quads(tmp_path / "graph.nq")
 
 
 def test_documents_that_are_not_named_again_stay(tmp_path: Path) -> None:

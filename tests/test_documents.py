@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.documents import READERS, expand_inputs, read, read_text
+from kg.documents import READERS, Source, expand_inputs, read, read_text, sources, total_bytes
 from kg.documents.decode import decode
 from kg.errors import InputError
 from kg.model import BlockKind, Metadata
@@ -124,6 +128,48 @@ def test_folders_are_walked_in_order(tmp_path: Path) -> None:
         "missing.txt",
         "e.odt",
     ]
+
+
+def test_the_order_of_a_walk_is_that_of_the_paths(tmp_path: Path) -> None:
+    for name in ("b/a.txt", "b.txt", "b-c/a.txt", "b c.txt", "b/c/d.txt", "b/b.md", "a.txt/z.txt", "a.txt/a/z.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / "b" / "link").symlink_to(tmp_path)
+    found = expand_inputs([tmp_path])
+    assert len(found) == 8
+    assert found == sorted(found)
+
+
+@pytest.fixture
+def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in the corpus into which we may not look; root may, so it is closed by hand."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    (folder / "p.txt").write_text(POLICY, encoding="utf-8")
+
+    def shut(call: Callable[..., Any], within: bool) -> Callable[..., Any]:
+        def called(path: Any, *rest: Any, **more: Any) -> Any:
+            place = Path(path) if isinstance(path, (str, Path)) else tmp_path
+            if folder in (place.parents if within else [place, *place.parents]):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return call(path, *rest, **more)
+
+        return called
+
+    monkeypatch.setattr(os, "scandir", shut(os.scandir, within=False))
+    monkeypatch.setattr(os, "stat", shut(os.stat, within=True))
+    return folder
+
+
+def test_a_folder_that_is_closed_is_named_and_the_rest_is_read(closed: Path) -> None:
+    (closed.parent / "d.txt").write_text(POLICY, encoding="utf-8")
+    paths = expand_inputs([closed.parent, closed / "p.txt"])
+    assert total_bytes(paths) == len(POLICY.encode())
+    one, other, third = sources(paths)
+    assert isinstance(other, Source)
+    assert other.path == str(closed.parent / "d.txt")
+    told = [(error.path, error.reason) for error in (one, third) if isinstance(error, InputError)]
+    assert told == [(str(place), "cannot be read: Permission denied") for place in (closed, closed / "p.txt")]
 
 
 def test_every_suffix_has_a_reader() -> None:

@@ -68,6 +68,14 @@ def bomb() -> bytes:
     return stream.getvalue()
 
 
+def packed_otherwise() -> bytes:
+    """A part that may unpack to anything in one go, whatever size it declares."""
+    stream = io.BytesIO(files.word())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("word/media/image1.bin", b"\x00")
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -75,8 +83,9 @@ def bomb() -> bytes:
         (b"PK\x03\x04 and no more", "damaged"),
         (files.word()[:4000], "damaged"),
         (bomb(), "would unpack to"),
+        (packed_otherwise(), "packed by method 12"),
     ],
-    ids=["encrypted", "no archive", "cut off", "bomb"],
+    ids=["encrypted", "no archive", "cut off", "bomb", "packed otherwise"],
 )
 def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     with pytest.raises(InputError, match=reason) as caught:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
+import struct
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -125,6 +128,67 @@ def large(path: Path) -> None:
         archive.writestr("policy.txt", b"x" * 20_000_001)
 
 
+def understated(path: Path, method: int = zipfile.ZIP_DEFLATED, content: int = 150_000_000) -> None:
+    """A member that says it has 100 bytes and has many more."""
+    with zipfile.ZipFile(path, "w", method) as archive, archive.open("policy.txt", "w") as file:
+        for _ in range(0, content, 1_000_000):
+            file.write(b" " * 1_000_000)
+    packed = bytearray(path.read_bytes())
+    directory = packed.index(b"PK\x01\x02")
+    packed[22:26] = packed[directory + 24 : directory + 28] = struct.pack("<I", 100)
+    path.write_bytes(packed)
+
+
+def bzip2_bomb(path: Path) -> None:
+    understated(path, zipfile.ZIP_BZIP2, 40_000_000)
+
+
+def lzma_bomb(path: Path) -> None:
+    understated(path, zipfile.ZIP_LZMA, 40_000_000)
+
+
+def raw_tar(path: Path, *parts: bytes | tarfile.TarInfo) -> None:
+    """Headers as they are, without their content, and bytes, packed."""
+    blocks = [part if isinstance(part, bytes) else part.tobuf(tarfile.GNU_FORMAT) for part in parts]
+    path.write_bytes(gzip.compress(b"".join(blocks)))
+
+
+def sized(info: tarfile.TarInfo, size: int) -> tarfile.TarInfo:
+    info.size = size
+    return info
+
+
+def long_name(path: Path) -> None:
+    raw_tar(path, sized(member("././@LongLink", tarfile.GNUTYPE_LONGNAME), 10_000_000), b"a" * 10_000_000, member("policy.txt"))
+
+
+def long_pax(path: Path) -> None:
+    raw_tar(path, sized(member("pax", tarfile.XHDTYPE), 10_000_000), b"a" * 10_000_000, member("policy.txt"))
+
+
+def many_headers(path: Path) -> None:
+    raw_tar(path, *[sized(member("pax", tarfile.XHDTYPE), 0)] * 3_000, member("policy.txt"))
+
+
+def endless(path: Path) -> None:
+    raw_tar(path, sized(member("logo.png"), 2**60))
+
+
+def with_holes(path: Path) -> None:
+    raw_tar(path, member("policy.txt", tarfile.GNUTYPE_SPARSE))
+
+
+def damaged_tar(path: Path) -> None:
+    raw_tar(path, sized(member("good.txt"), len(TEXT)), TEXT.ljust(512, b"\x00"), b"no header".ljust(512), member("policy.txt"))
+
+
+def damaged_gzip(path: Path) -> None:
+    tar(path, [(member("good.txt"), TEXT), (member("policy.txt"), random.Random(1).randbytes(100_000))])
+    packed = bytearray(path.read_bytes())
+    packed[50_000:50_050] = b"\xff" * 50
+    path.write_bytes(packed)
+
+
 def cut_off(path: Path) -> None:
     tar(path, [(member("policy.txt"), bytes(range(256)) * 400)])
     path.write_bytes(path.read_bytes()[:-120])
@@ -147,6 +211,16 @@ def no_archive(path: Path) -> None:
         (damaged, "a.zip", "!/policy.txt", "is damaged"),
         (encrypted, "a.zip", "!/policy.txt", "is encrypted"),
         (large, "a.zip", "!/policy.txt", "more than the limit of 20,000,000"),
+        (bzip2_bomb, "a.zip", "!/policy.txt", "packed by method 12"),
+        (lzma_bomb, "a.zip", "!/policy.txt", "packed by method 14"),
+        (understated, "a.zip", "!/policy.txt", "is damaged: Bad CRC"),
+        (long_name, "a.tar.gz", "", "a header of 10,000,000 bytes"),
+        (long_pax, "a.tar.gz", "", "a header of 10,000,000 bytes"),
+        (many_headers, "a.tar.gz", "", "cannot be read as a tar archive"),
+        (endless, "a.tar.gz", "!/logo.png", "unpacks to more than 200 times"),
+        (with_holes, "a.tar.gz", "!/policy.txt", "has holes"),
+        (damaged_tar, "a.tar.gz", "", "bad checksum"),
+        (damaged_gzip, "a.tar.gz", "", "cannot be read as a tar archive"),
         (cut_off, "a.tar.gz", "", "cannot be read as a tar archive"),
         (no_archive, "a.zip", "", "cannot be read as a ZIP archive"),
         (no_archive, "a.tar.gz", "", "cannot be read as a tar archive"),
@@ -160,6 +234,28 @@ def test_refusals_name_archive_and_member(tmp_path: Path, make: Callable[[Path],
     _, bad = found(path)
     assert (str(path) + place, True) in [(e.path, reason in e.reason) for e in bad], [str(e) for e in bad]
     assert all(e.remedy for e in bad)
+
+
+@pytest.mark.parametrize(("make", "name"), [(understated, "a.zip"), (bzip2_bomb, "a.zip"), (lzma_bomb, "a.zip"), (long_pax, "a.tar.gz")])
+def test_what_lies_about_its_size_takes_no_memory(tmp_path: Path, make: Callable[[Path], None], name: str) -> None:
+    path = tmp_path / name
+    make(path)
+    tracemalloc.start()
+    try:
+        found(path)
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_headers_of_a_tar_archive_are_not_kept(tmp_path: Path) -> None:
+    path = tar(tmp_path / "a.tar.gz", ((member(f"{n}.png"), b"") for n in range(5_000)))
+    tracemalloc.start()
+    try:
+        assert found(path) == ([], [])
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_snapshots_of_one_address_become_versions_of_one_policy(tmp_path: Path) -> None:
@@ -193,6 +289,21 @@ def test_only_answers_that_succeeded_are_read(tmp_path: Path) -> None:
         tmp_path / "crawl.warc.gz", [("https://a.example/p", "2021-02-03T04:05:06Z", "text/html", PAGE)], status="404 Not Found"
     )
     assert found(path) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["response", "request"])
+def test_what_is_unpacked_of_a_web_archive_and_not_read_counts(tmp_path: Path, kind: str) -> None:
+    """Too large, or no answer: with neither can a small file keep the reading busy."""
+    path = files.warc(
+        tmp_path / "crawl.warc.gz",
+        [("https://a.example/p", "2021-02-03T04:05:06Z", "text/html", b" " * 21_000_000)] * 5
+        + [("https://a.example/q", "2021-02-03T04:05:06Z", "text/html", PAGE)],
+        kind=kind,
+    )
+    good, bad = found(path)
+    assert good == []
+    assert bad[-1].path == f"{path}!/https://a.example/p@20210203040506"
+    assert bad[-1].reason == "the file unpacks to more than 200 times its size: refused"
 
 
 ROWS = [
@@ -259,6 +370,63 @@ def test_a_parquet_file_without_the_column_names_those_that_it_has(tmp_path: Pat
     _, bad = found(path)
     assert [e.reason for e in bad] == ['has no column "text"']
     assert "body" in bad[0].remedy
+
+
+def repeated(path: Path, text: str, rows: int) -> Path:
+    """A text that stands once in the file and in all its rows."""
+    column = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * rows, pyarrow.int32()), pyarrow.array([text]))
+    pyarrow.parquet.write_table(pyarrow.table({"text": column}), path, store_schema=False)
+    return path
+
+
+def arrow_memory(path: Path) -> int:
+    """How much of Arrow's memory is taken at most while a source of the file is looked at."""
+    before = pyarrow.total_allocated_bytes()
+    return max(pyarrow.total_allocated_bytes() - before for _ in sources([path]))
+
+
+def test_a_text_in_many_rows_of_a_parquet_file_takes_the_memory_of_one(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(500_000).hex()
+    path = repeated(tmp_path / "set.parquet", noise, 100)
+    assert arrow_memory(path) < 20_000_000
+    good, bad = found(path)
+    assert bad == []
+    assert [source.data for source in good] == [noise.encode()] * 100
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_a_small_parquet_file_cannot_hold_too_much(tmp_path: Path, once: bool) -> None:
+    path, text = tmp_path / "set.parquet", "We collect names. " * 100_000
+    if once:
+        repeated(path, text, 100)
+    else:
+        pyarrow.parquet.write_table(pyarrow.table({"text": [text] * 100}), path, use_dictionary=False, compression="zstd")
+    assert arrow_memory(path) < 20_000_000
+    good, bad = found(path)
+    assert len(good) < 20
+    assert [e.reason for e in bad] == ["the file unpacks to more than 200 times its size: refused"]
+
+
+def test_rows_of_a_parquet_file_that_are_too_large_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    large = random.Random(1).randbytes(10_100_000).hex()
+    path = tmp_path / "set.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["Names.", "Names.", "Names."], "title": ["a", large, "c"]}), path)
+    good, bad = found(path)
+    assert [s.metadata.title for s in good] == ["a", "c"]
+    assert [(e.path, e.reason) for e in bad] == [(f"{path}!/2", "has more than the limit of 20,000,000 bytes")]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [pyarrow.array([["a", "b"]]), pyarrow.array([{"a": "b"}]), pyarrow.array([b"ab"], pyarrow.binary(2))],
+    ids=["list", "record", "fixed"],
+)
+def test_columns_of_no_texts_are_refused_by_name(tmp_path: Path, column: pyarrow.Array) -> None:
+    path = tmp_path / "set.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["We collect names."], "title": column, "other": column}), path)
+    good, bad = found(path)
+    assert good == []
+    assert [e.reason for e in bad] == ['the column "title" holds what is no text, number or day']
 
 
 AS_IT_IS = pyarrow.compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True)

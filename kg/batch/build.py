@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -161,8 +162,8 @@ def _extract(
     advance: Advance,
     report: BuildReport,
 ) -> None:
-    # A document is known by its place, whatever folder the command was given in.
-    files = expand_inputs(path.absolute() for path in paths)
+    # A document is known by its place, whatever folder the command was given in and however it was written; links stay as they are.
+    files = expand_inputs(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100
     total, place, running = total_bytes(files), 0, 0
     begun = time.monotonic()
 

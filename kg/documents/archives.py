@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from kg.errors import InputError
 
@@ -18,10 +18,26 @@ MAX_RATIO = 200
 """How many times larger the content may be than the archive, from `RATIO_FROM` bytes of content on: short texts of one letter pack well."""
 RATIO_FROM = 16_000_000
 
+MAX_HEADER = 1_000_000
+"""How many bytes the headers of a tar archive may have that hold long names and the like: they are read whole."""
+
 _ENCRYPTED = 0x1
+# What unpacks no more at a time than it is asked for.
+_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_READ_WHOLE = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 _BOMB_REMEDY = "this looks like a bomb; unpack it yourself if you trust it"
 _NAME_REMEDY = "pack the archive again with plain relative names"
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, UnicodeError, ValueError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    gzip.BadGzipFile,
+    NotImplementedError,
+    RecursionError,
+    UnicodeError,
+    ValueError,
+)
 """What reading a damaged archive may raise."""
 
 
@@ -34,6 +50,11 @@ class Member(NamedTuple):
 
 
 Members = Iterator[Member | InputError]
+
+
+def allowance(size: int) -> int:
+    """How many bytes may come out of a file of `size` bytes."""
+    return max(RATIO_FROM, MAX_RATIO * size)
 
 
 def read_zip(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
@@ -52,7 +73,11 @@ def read_zip(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
                 try:
                     if _refused(place, info.filename, info.file_size, limit, wanted):
                         continue
-                    yield Member(info.filename, archive.read(info), info.header_offset + info.compress_size)
+                    check_packing(info, place)
+                    # A read without a bound unpacks a gigabyte before it cuts to the declared size.
+                    with archive.open(info) as file:
+                        content = file.read(info.file_size)
+                    yield Member(info.filename, content, info.header_offset + info.compress_size)
                 except InputError as error:
                     yield error
                 except DAMAGED as error:
@@ -74,11 +99,22 @@ def check_zip(archive: zipfile.ZipFile, path: str, size: int) -> None:
     if locked is not None:
         raise InputError(f"{path}!/{locked.filename}", "is encrypted", "pack the archive again without a password")
     content = sum(info.file_size for info in infos)
-    if content > max(RATIO_FROM, MAX_RATIO * size):
+    if content > allowance(size):
         worst = max(infos, key=lambda info: info.file_size)
         raise InputError(
             f"{path}!/{worst.filename}", f"the archive has {size:,} bytes and would unpack to {content:,}: refused", _BOMB_REMEDY
         )
+
+
+def check_packing(info: zipfile.ZipInfo, place: str) -> None:
+    """Looks at how a member is packed, before it is read.
+
+    Raises:
+        InputError: in a way that may unpack to anything in one go.
+    """
+    if info.compress_type not in _BOUNDED:
+        reason = f"is packed by method {info.compress_type} of ZIP, and only stored and deflated members are read"
+        raise InputError(place, reason, "pack the archive again without choosing a method")
 
 
 def read_tar(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
@@ -91,26 +127,43 @@ def read_tar(path: Path, wanted: Callable[[str], bool], limit: int) -> Members:
         with path.open("rb") as file:
             packed = file.peek(2)[:2] == b"\x1f\x8b"
             stream = _Metered(gzip.GzipFile(fileobj=file) if packed else file, file, str(path))
-            with tarfile.open(fileobj=io.BufferedReader(stream, 1 << 16), mode="r|") as archive:
+            size = path.stat().st_size
+            with tarfile.open(fileobj=io.BufferedReader(stream, 1 << 16), mode="r|", tarinfo=_Header) as archive:
                 for count, info in enumerate(archive):
+                    # Else it keeps each, and all that global headers said.
+                    archive.members.clear()  # type: ignore[attr-defined]
+                    archive.pax_headers = {}
                     if count >= MAX_MEMBERS:
                         raise InputError(str(path), f"has more members than the limit of {MAX_MEMBERS:,}", "split the archive")
-                    place = stream.member = f"{path}!/{info.name}"
-                    if info.isdir() or _hidden(info.name):
-                        continue
+                    stream.member = f"{path}!/{info.name}"
                     try:
-                        if not info.isfile():
-                            raise InputError(place, "is a link or a device and not a file", "pack the files themselves")
-                        if _refused(place, info.name, info.size, limit, wanted):
-                            continue
-                        content = archive.extractfile(info)
-                        yield Member(info.name, content.read() if content else b"", file.tell())
+                        if _is_file(info, stream.member) and not _refused(stream.member, info.name, info.size, limit, wanted):
+                            content = archive.extractfile(info)
+                            yield Member(info.name, content.read() if content else b"", file.tell())
                     except InputError as error:
                         if stream.exhausted:
                             raise
                         yield error
+                    # What is declared is sought, even if no file could hold it.
+                    stream.allow(archive.offset, size)
     except (*DAMAGED, OSError) as error:
         raise InputError(str(path), f"cannot be read as a tar archive: {error}", "check the file") from error
+
+
+class _Header(tarfile.TarInfo):
+    """A header that ends the reading where it is damaged, which `tarfile` takes for the archive's end, or too large to be read whole."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if buf.strip(b"\x00"):
+                raise tarfile.ReadError(str(error)) from error
+            raise
+        if header.type in _READ_WHOLE and not 0 <= header.size <= MAX_HEADER:
+            raise tarfile.ReadError(f"it has a header of {header.size:,} bytes, and the limit is {MAX_HEADER:,}")
+        return header
 
 
 class _Metered(io.RawIOBase):
@@ -126,11 +179,32 @@ class _Metered(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         data = self._stream.read(len(buffer))
         self._read += len(data)
-        if self._read > max(RATIO_FROM, MAX_RATIO * max(1, self._file.tell())):
-            self.exhausted = True
-            raise InputError(self.member, f"unpacks to more than {MAX_RATIO} times the archive's size: refused", _BOMB_REMEDY)
+        self.allow(self._read, self._file.tell())
         buffer[: len(data)] = data
         return len(data)
+
+    def allow(self, content: int, size: int) -> None:
+        """Looks at what comes out of how much.
+
+        Raises:
+            InputError: it is too much.
+        """
+        if content > allowance(size):
+            self.exhausted = True
+            raise InputError(self.member, f"unpacks to more than {MAX_RATIO} times the archive's size: refused", _BOMB_REMEDY)
+
+
+def _is_file(info: tarfile.TarInfo, place: str) -> bool:
+    """Whether a member is to be looked at; a folder is not.
+
+    Raises:
+        InputError: it is neither a file nor a folder, or its holes would be filled from nothing.
+    """
+    if info.isdir() or _hidden(info.name):
+        return False
+    if not info.isfile() or info.issparse():
+        raise InputError(place, "is a link or a device or has holes, and is no plain file", "pack the files themselves")
+    return True
 
 
 def _hidden(name: str) -> bool:

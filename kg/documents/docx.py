@@ -16,7 +16,7 @@ from docx.oxml.exceptions import InvalidXmlError
 from docx.oxml.ns import qn
 from lxml.etree import LxmlError
 
-from kg.documents.archives import DAMAGED, check_zip
+from kg.documents.archives import DAMAGED, check_packing, check_zip
 from kg.documents.html import read_html
 from kg.documents.pieces import Draft
 from kg.errors import InputError
@@ -40,7 +40,10 @@ def read_docx(data: bytes, path: str) -> Draft:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError(path, "this Word file is encrypted, or of the old .doc format", "save it as .docx without a password")
     try:
-        check_zip(zipfile.ZipFile(io.BytesIO(data)), path, len(data))
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        check_zip(archive, path, len(data))
+        for info in archive.infolist():
+            check_packing(info, f"{path}!/{info.filename}")
         document = docx.Document(io.BytesIO(data))
         properties = document.core_properties
         title, language = (properties.title or "").strip(), (properties.language or "").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from functools import partial
@@ -77,11 +78,13 @@ def suffix_of(name: str) -> str:
 def expand_inputs(paths: Iterable[Path | str]) -> list[Path]:
     """The files that `paths` name, each once: files as given, folders walked in sorted order for what `READERS` and `CONTAINERS` know.
 
-    A path that does not exist stays in the list, so that reading it reports it. Hidden files and folders inside a folder are left out.
+    A path that does not exist stays in the list, so that reading it reports it, and so does a folder that cannot be listed. Hidden files
+    and folders inside a folder are left out.
     """
     found: dict[Path, None] = {}
     for path in map(Path, paths):
-        for document in _walk(path) if path.is_dir() else (path,):
+        # Those of Path raise where we may not look, on Python 3.11.
+        for document in _walk(path) if os.path.isdir(path) else (path,):  # noqa: PTH112
             found.setdefault(document)
     return list(found)
 
@@ -100,7 +103,7 @@ def sources(paths: Iterable[Path], column: str = COLUMN, sidecars: MutableMappin
     for path in paths:
         read = CONTAINERS.get(suffix_of(path.name))
         try:
-            if read is None or not path.is_file():
+            if read is None or not os.path.isfile(path):  # noqa: PTH113
                 found = load(path, sidecars=remembered)
                 yield replace(found, position=before + found.position)
             else:
@@ -113,14 +116,29 @@ def sources(paths: Iterable[Path], column: str = COLUMN, sidecars: MutableMappin
 
 def total_bytes(paths: Iterable[Path]) -> int:
     """The size of the files together; 0 for those that are not there."""
-    return sum(path.stat().st_size for path in paths if path.is_file())
+    return sum(path.stat().st_size for path in paths if os.path.isfile(path))  # noqa: PTH113
 
 
-def _walk(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if (suffix_of(path.name) in READERS or suffix_of(path.name) in CONTAINERS)
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+def _walk(folder: Path) -> Iterator[Path]:
+    """The files in a folder that can be read, in the order of their paths, and each folder that cannot be listed."""
+    waiting = [(str(folder), True)]
+    while waiting:
+        path, is_folder = waiting.pop()
+        if not is_folder:
+            yield Path(path)
+            continue
+        try:
+            with os.scandir(path) as entries:
+                for entry in sorted(entries, key=lambda entry: entry.name, reverse=True):
+                    if not entry.name.startswith(".") and ((inner := entry.is_dir(follow_symlinks=False)) or _is_document(entry)):
+                        waiting.append((entry.path, inner))
+        except OSError:
+            yield Path(path)
+
+
+def _is_document(entry: os.DirEntry[str]) -> bool:
+    suffix = suffix_of(entry.name)
+    try:
+        return (suffix in READERS or suffix in CONTAINERS) and entry.is_file()
+    except OSError:  # a link to where nobody may look: reading it reports it
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import MutableMapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -86,6 +87,7 @@ def _bytes(place: Path, path: str, limit: int, *, known: bool) -> bytes:
     try:
         size = place.stat().st_size
         if place.is_dir():
+            os.scandir(place).close()  # a folder that is closed to us is said to be so
             raise InputError(path, "this is a folder", "give the files in it, or use a command that walks folders")
         if not known:
             return b""

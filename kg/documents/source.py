@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from kg.errors import encodable
 from kg.model import Metadata
 
 
@@ -22,6 +23,10 @@ class Source:
     metadata: Metadata = field(default_factory=Metadata)
     charset: str | None = None
     position: int = 0
+
+    def __post_init__(self) -> None:
+        """Makes the path one that can be stored; the file was opened by its real name."""
+        object.__setattr__(self, "path", encodable(self.path))
 
 
 def address_key(address: str) -> str:

@@ -9,15 +9,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kg.documents.archives import MAX_RATIO, allowance
 from kg.documents.sidecar import DATE_KEYS, KEYS, record
 from kg.documents.source import Source, address_key
 from kg.errors import ConfigurationError, InputError, MissingComponentError
 
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+    from pyarrow.parquet import FileMetaData, ParquetFile
+
 ID = "id"
 _TAG = re.compile(r"<(?:!doctype|html|body|div|p|h[1-6]|ul|ol|li|table|br|span|section|main|article)\b[^>]*>", re.I)
-_ROWS = 256
+# Few, for the values of a batch are in memory together; and each value once, however often it is repeated.
+_ROWS = 16
+_TOO_MUCH = f"the file unpacks to more than {MAX_RATIO} times its size: refused"
 
 
 def read_jsonl(path: Path, column: str, limit: int) -> Iterator[Source | InputError]:
@@ -54,35 +61,75 @@ def _parsed(path: Path, place: str, line: bytes, column: str, position: int) -> 
 
 
 def read_parquet(path: Path, column: str, limit: int) -> Iterator[Source | InputError]:
-    """The rows of a Parquet file in order; errors as in `read_jsonl`.
+    """The rows of a Parquet file in order; errors as in `read_jsonl`. `limit` is of a row.
 
     Raises:
-        InputError: it is no Parquet file, or lacks the column.
+        InputError: it is no Parquet file, lacks the column, or holds too much for its size.
         MissingComponentError: pyarrow is not installed.
     """
     try:
         from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
+        from pyarrow.parquet import ParquetFile, read_metadata
     except ImportError as error:
         raise MissingComponentError("pyarrow", "Parquet needs it; install it with: pip install 'policy-kg[parquet]'") from error
     size = path.stat().st_size
     try:
-        with ParquetFile(path) as file:
-            names = file.schema_arrow.names
-            if column not in names:
-                raise InputError(str(path), f'has no column "{column}"', f"name one of {', '.join(names)} with --column")
-            total, number = max(1, file.metadata.num_rows), 0
-            for batch in file.iter_batches(_ROWS, columns=[name for name in names if name in (column, ID, *KEYS)]):
-                for row in batch.to_pylist():
-                    number += 1
-                    place = f"{path}!/{number}"
-                    text = row.get(column)
-                    if isinstance(text, (str, bytes)) and len(text) > limit:
-                        yield InputError(place, f"has more than the limit of {limit:,} bytes", "split it, if it really is one policy")
-                    else:
-                        yield row_source(path, place, row, column, size * number // total)
+        metadata = read_metadata(path)
+        leaves = range(len(metadata.schema))
+        texts = [leaf for leaf in leaves if metadata.schema.column(leaf).physical_type == "BYTE_ARRAY"]
+        with ParquetFile(path, metadata=metadata, read_dictionary=texts, pre_buffer=False, buffer_size=1 << 20) as file:
+            names = _columns(path, file, column)
+            if _unpacked(metadata, names) > allowance(size):
+                raise InputError(str(path), _TOO_MUCH, "check the file")
+            total, taken = max(1, metadata.num_rows), 0
+            for number, row in enumerate(_rows(file, names), 1):
+                place = f"{path}!/{number}"
+                taken += row.nbytes
+                if taken > allowance(size):
+                    raise InputError(place, _TOO_MUCH, "check the file")
+                if row.nbytes > limit:
+                    yield InputError(place, f"has more than the limit of {limit:,} bytes", "split it, if it really is one policy")
+                else:
+                    yield row_source(path, place, row.to_pylist()[0], column, size * number // total)
     except (ArrowException, OSError, ValueError, OverflowError) as error:  # the last two: text that is no UTF-8, days out of the calendar
         raise InputError(str(path), f"cannot be read as Parquet: {error}", "check the file") from error
+
+
+def _columns(path: Path, file: ParquetFile, column: str) -> list[str]:
+    """The columns to be read.
+
+    Raises:
+        InputError: the file lacks `column`, or one of them holds what no text, number or day is: a small file may repeat it without end.
+    """
+    from pyarrow.types import is_fixed_size_binary, is_nested
+
+    schema = file.schema_arrow
+    if column not in schema.names:
+        raise InputError(str(path), f'has no column "{column}"', f"name one of {', '.join(schema.names)} with --column")
+    fields = [field for field in schema if field.name in (column, ID, *KEYS)]
+    for field in fields:
+        if is_nested(field.type) or is_fixed_size_binary(field.type):
+            reason = f'the column "{field.name}" holds what is no text, number or day'
+            raise InputError(str(path), reason, "make texts of it, or give the column another name")
+    return [field.name for field in fields]
+
+
+def _unpacked(metadata: FileMetaData, names: list[str]) -> int:
+    """How many bytes the pages of the columns say that they have."""
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    chunks = (group.column(number) for group in groups for number in range(group.num_columns))
+    return sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema in names)
+
+
+def _rows(file: ParquetFile, names: list[str]) -> Iterator[RecordBatch]:
+    """Each row by itself, its texts as they are and no longer as references to what is repeated."""
+    from pyarrow import DictionaryArray, RecordBatch
+
+    for batch in file.iter_batches(_ROWS, columns=names):
+        for number in range(batch.num_rows):
+            values = batch.slice(number, 1).columns
+            plain = [value.dictionary_decode() if isinstance(value, DictionaryArray) else value for value in values]
+            yield RecordBatch.from_arrays(plain, batch.schema.names)
 
 
 def row_source(path: Path, place: str, row: Mapping[str, Any], column: str, position: int = 0) -> Source | InputError:
