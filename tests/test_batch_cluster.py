@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 from test_batch_store import corpus, kg, made, quads, row
 
 from kg.batch import Dask, Options, build
@@ -42,6 +43,15 @@ def test_a_cluster_gives_the_same_quads_as_the_pool(cluster: str, pooled: set[py
     assert (report.read, report.documents) == (9, 9)
     assert len(list((tmp_path / "elsewhere").glob("*.json"))) == 5
     assert quads(tmp_path / "store") == pooled
+
+
+def test_workers_elsewhere_write_where_the_caller_means(cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Client(cluster) as client:
+        assert str(tmp_path) not in client.run(os.getcwd).values()
+    path = corpus(Path("set.jsonl"), ROWS[:2])
+    assert build(Path("store"), [path], vocabulary(), lambda: Dask(cluster)).documents == 2
+    assert len(list((tmp_path / "store" / "shards").glob("*.json"))) == 1
 
 
 def test_the_command_line_takes_a_scheduler_s_address(cluster: str, tmp_path: Path) -> None:
