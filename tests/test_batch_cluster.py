@@ -1,4 +1,4 @@
-"""The same shards on a Dask cluster and by partitions, as Spark hands them over."""
+"""The same shards on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from distributed import Client, LocalCluster
 from test_batch_store import corpus, kg, made, quads, row
 
 from kg.batch import Dask, Options, build
-from kg.batch.spark import partition_shards
 from kg.batch.work import vocabulary
-from kg.errors import ConfigurationError, KgError
-from kg.store import open_store
+from kg.errors import KgError
 
 pytestmark = pytest.mark.xdist_group("cluster")
 ROWS = [row(n) for n in range(9)]
@@ -63,20 +61,3 @@ def test_the_command_line_takes_a_scheduler_s_address(cluster: str, tmp_path: Pa
 def test_nobody_at_the_address() -> None:
     with pytest.raises(KgError, match="no Dask scheduler answers there"):
         Dask("tcp://127.0.0.1:9")
-
-
-def test_partitions_become_shards_that_a_store_gathers(pooled: set[pyoxigraph.Quad], tmp_path: Path) -> None:
-    folder = tmp_path / "shards"
-    folder.mkdir()
-    for partition, rows in enumerate((ROWS[:5], [*ROWS[5:], {"id": "empty", "text": ""}])):
-        given = {"data_set": str(tmp_path / "set.jsonl"), "folder": str(folder), "shard_size": 3}
-        found = list(partition_shards(partition, rows, **given))  # type: ignore[arg-type]
-        assert [(documents, failed) for _, documents, failed in found] == ([(3, 0), (2, 0)] if partition == 0 else [(3, 0), (1, 0)])
-    result = kg("build", "--store", tmp_path / "store", "--shards", str(folder))
-    assert result.exit_code == 0, result.stderr
-    assert set(open_store(tmp_path / "store")) == pooled
-
-
-def test_rows_without_a_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="each row needs one"):
-        list(partition_shards(0, [{"text": "x"}], data_set="set.parquet", folder=str(tmp_path)))

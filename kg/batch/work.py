@@ -41,8 +41,8 @@ def vocabulary() -> Vocabulary:
 def extract_shard(task: Task, begin: Callable[[int], None] = lambda i: None) -> Manifest:
     """Extracts the documents of a task, writes the shard and then its manifest, and returns the manifest.
 
-    `begin` is told the place of each document before it is read, and how many there are once only writing is left. A document that fails, or
-    takes more time or memory than it may, is set aside with its reason; time is only watched in the main thread of a process.
+    `begin` is told the place of each document before it is read, and how many there are once only writing is left. A document that fails,
+    or takes more time or memory than it may, is set aside with its reason; time is only watched in the main thread of a process.
 
     Raises:
         OutputError: the shard cannot be written; nothing half-written was left behind.
