@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph
@@ -12,7 +15,9 @@ from distributed import Client, LocalCluster
 from test_batch_store import corpus, kg, made, quads, row
 
 from kg.batch import Dask, Options, build
+from kg.batch.shards import DATA, Folder, Task
 from kg.batch.work import vocabulary
+from kg.documents import Source
 from kg.errors import KgError
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -61,3 +66,52 @@ def test_the_command_line_takes_a_scheduler_s_address(cluster: str, tmp_path: Pa
 def test_nobody_at_the_address() -> None:
     with pytest.raises(KgError, match="no Dask scheduler answers there"):
         Dask("tcp://127.0.0.1:9")
+
+
+def slow_tasks(folder: Path, count: int) -> list[Task]:
+    """Tasks of a second or more each."""
+    folder.mkdir()
+    text = ((row(2)["text"] + "\n\n") * 40).encode()
+    return [Task(n, str(folder), (Source(f"{n}.txt", ".txt", text),), (str(n),)) for n in range(1, count + 1)]
+
+
+def end_a_busy_worker(client: Client) -> None:
+    """Kills the process of a worker that has a task, as the system does for want of memory; returns when the cluster knows of it."""
+    deadline = time.monotonic() + 60
+    pids = client.run(os.getpid, on_error="ignore")
+    while not (busy := [worker for worker, tasks in client.processing().items() if tasks and worker in pids]):
+        assert time.monotonic() < deadline, "no worker has anything to do"
+        time.sleep(0.05)
+    os.kill(pids[busy[0]], signal.SIGKILL)
+    while busy[0] in client.processing():
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_what_a_lost_worker_had_to_do_is_done_by_another(tmp_path: Path) -> None:
+    tasks = slow_tasks(tmp_path / "shards", 6)
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as made, Client(made) as client:
+        pool = Dask(made.scheduler_address)
+        for task in tasks:
+            pool.submit(task)
+        found = [pool.finished()]
+        end_a_busy_worker(client)
+        found.extend(pool.finished() for _ in tasks[1:])
+        pool.close()
+    assert sorted(manifest.name for manifest in found) == [task.name for task in tasks]
+    assert Folder(str(tmp_path / "shards")).names(DATA) == [task.name for task in tasks]
+
+
+@pytest.mark.slow
+def test_a_task_that_loses_every_worker_ends_the_build_with_its_name(tmp_path: Path) -> None:
+    (task,) = slow_tasks(tmp_path / "shards", 1)
+    with LocalCluster(n_workers=4, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as made, Client(made) as client:
+        pool = Dask(made.scheduler_address)
+        pool.submit(task)
+        with ThreadPoolExecutor(1) as executor:
+            result = executor.submit(pool.finished)
+            for _ in range(3):
+                end_a_busy_worker(client)
+            with pytest.raises(KgError, match=r"3 workers were lost with shard 00000001-\w+, which begins with 1\.txt; .*build again"):
+                result.result(60)
+        pool.close()
