@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from kg.batch.guard import Keeper, run_shard
 from kg.batch.shards import Manifest, Task
 from kg.errors import KgError, MissingComponentError
+from kg.graph import extractor_version
 
 # What is scattered to a worker dies with it. A task whose workers died more often than this may be what ends them.
 _LOSSES = 2
@@ -63,7 +64,7 @@ class Dask:
 
     Raises:
         MissingComponentError: distributed is not installed.
-        KgError: nobody answers there, or there is no worker.
+        KgError: nobody answers there, there is no worker, or one has another version of kg.
     """
 
     def __init__(self, address: str) -> None:
@@ -76,6 +77,12 @@ class Dask:
         except (OSError, ValueError, TimeoutError) as error:
             raise KgError(f"{address}: no Dask scheduler answers there; start one with: dask scheduler") from error
         self.size = sum(self._client.nthreads().values())
+        # Asked before they write anything: what is under way on other workers when one is found out could not be taken back.
+        others = {str(theirs) for theirs in self._client.run(extractor_version, on_error="return").values()} - {extractor_version()}
+        if others:
+            self._client.close()
+            way = "install the same on all of them, and start them again"
+            raise KgError(f"{address}: there are workers with kg {', '.join(sorted(others))}, and this is kg {extractor_version()}: {way}")
         self._address = address
         self._running: dict[Any, tuple[Task, int]] = {}  # each future's task, and how many workers were lost with that
         if not self.size:
