@@ -115,3 +115,13 @@ def test_a_task_that_loses_every_worker_ends_the_build_with_its_name(tmp_path: P
             with pytest.raises(KgError, match=r"3 workers were lost with shard 00000001-\w+, which begins with 1\.txt; .*build again"):
                 result.result(60)
         pool.close()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_went_away_is_named(tmp_path: Path) -> None:
+    (task,) = slow_tasks(tmp_path / "shards", 1)
+    with LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as made:
+        pool = Dask(made.scheduler_address)
+    with pytest.raises(KgError, match=f"^{made.scheduler_address}: takes no more work: .*see that the scheduler and its workers run"):
+        pool.submit(task)
+    pool.close()
