@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import random
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from kg.batch.shards import DATA, MANIFEST, Folder, Limits, Manifest, Row, Task,
 from kg.batch.similar import LENGTH, groups, signature
 from kg.batch.work import extract_shard, vocabulary
 from kg.documents import Source, read_source
-from kg.errors import OutputError
+from kg.errors import MissingComponentError, OutputError
 from kg.extract import extract
 from kg.extract.judgement import learnt
 from kg.model import Metadata
@@ -64,6 +65,23 @@ def test_a_shard_goes_wherever_fsspec_reaches() -> None:
     assert folder.size(manifest.name + DATA) == manifest.size
     folder.remove(manifest.name + MANIFEST)
     assert folder.names(MANIFEST) == []
+
+
+def test_a_folder_s_url_means_the_same_from_every_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Folder("store/shards").url == Folder(f"file://{tmp_path}/store/shards").url == f"{tmp_path}/store/shards"
+    assert Folder("memory://bucket/shards").url == "memory://bucket/shards"
+
+
+def test_a_package_that_a_url_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)  # as if it were not installed
+    with pytest.raises(MissingComponentError, match=r"package for s3:// .*Install s3fs .*s3://bucket/shards"):
+        Folder("s3://bucket/shards")
+
+
+def test_a_url_that_nothing_reaches_is_named() -> None:
+    with pytest.raises(OutputError, match=r"^s4://bucket: .*Protocol not known: s4; name a folder"):
+        Folder("s4://bucket")
 
 
 @pytest.mark.parametrize(("content", "reason"), [(b"{", "no manifest"), (b'{"format": 99}', "is of format 99"), (b"[]", "no manifest")])

@@ -16,7 +16,6 @@ from pathlib import Path
 import files
 import pyoxigraph
 import pytest
-from records import Pinned
 from typer.testing import CliRunner, Result
 
 from kg.batch import BuildReport, Limits, Options, Processes, build
@@ -229,15 +228,6 @@ def test_a_lost_ledger_is_made_again_of_the_shards(store: tuple[Path, Path]) -> 
     report = made(folder, path.with_name("set.jsonl"))
     assert (report.read, report.unchanged) == (0, 12)
     assert quads(folder) == before
-
-
-def test_a_newer_vocabulary_reads_all_again_and_leaves_one_run_a_document(tmp_path: Path) -> None:
-    path = corpus(tmp_path / "set.jsonl", [row(1), row(2)])
-    made(tmp_path / "store", path)
-    report = build(tmp_path / "store", [path], Pinned("2.0"), lambda: Processes(1))
-    assert (report.read, report.unchanged, report.documents) == (2, 0, 2)
-    run = pyoxigraph.NamedNode(expand("pk:ExtractionRun"))
-    assert len(list(open_store(tmp_path / "store").quads_for_pattern(None, None, run))) == 2
 
 
 @pytest.mark.parametrize("moment", ["shards", "index"])

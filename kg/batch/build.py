@@ -17,8 +17,8 @@ from kg.batch.pools import Pool
 from kg.batch.serial import Summary
 from kg.batch.shards import DATA, MANIFEST, Folder, Limits, Manifest, Task, fingerprint
 from kg.documents import COLUMN, Source, expand_inputs, sources, total_bytes
-from kg.errors import InputError, OutputError
-from kg.graph import Versioned
+from kg.errors import InputError, KgError, OutputError
+from kg.graph import Versioned, extractor_version
 from kg.store import LOCK, writing
 
 SHARD = 1000
@@ -111,7 +111,7 @@ def build(
 
     Raises:
         OutputError: another build is under way in `directory`, it holds something else, or the disk is full: the last index is intact.
-        KgError: the workers cannot be had.
+        KgError: the workers cannot be had, or have another version of kg or of the vocabulary.
     """
     given, report, begun = options or Options(), BuildReport(), time.monotonic()
     with _locked(directory), Ledger(directory / "ledger.sqlite") as ledger:
@@ -191,17 +191,25 @@ def _extract(
             running += 1
             if running > workers.size:
                 running -= 1
-                _commit(ledger, workers.finished(), report)
+                _commit(ledger, folder, vocabulary, workers.finished(), report)
         while workers is not None and running:
             running -= 1
-            _commit(ledger, workers.finished(), report)
+            _commit(ledger, folder, vocabulary, workers.finished(), report)
             tell()
     finally:
         if workers is not None:
             workers.close()
 
 
-def _commit(ledger: Ledger, manifest: Manifest, report: BuildReport) -> None:
+def _commit(ledger: Ledger, folder: Folder, vocabulary: Versioned, manifest: Manifest, report: BuildReport) -> None:
+    """Enters a shard. One that another kg made is removed: its fingerprints, which are of this one, would keep it for good."""
+    made, own = (manifest.extractor, manifest.vocabulary), (extractor_version(), vocabulary.version)
+    if made != own:
+        folder.remove(manifest.name + MANIFEST)
+        folder.remove(manifest.name + DATA)
+        theirs, ours = (f"kg {extractor} with vocabulary {words}" for extractor, words in (made, own))
+        way = "it is removed; install the same on all workers, and build again"
+        raise KgError(f"{folder.url}: a worker made shard {manifest.name} by {theirs}, and this is {ours}: {way}")
     ledger.take(manifest)
     report.take(manifest)
 

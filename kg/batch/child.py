@@ -11,7 +11,7 @@ from threading import Thread
 
 from kg.batch.shards import Task
 from kg.batch.work import extract_shard, limit_memory
-from kg.errors import KgError
+from kg.errors import KgError, OutputError
 
 
 def main() -> None:
@@ -27,6 +27,10 @@ def main() -> None:
             pipe.send(extract_shard(task, pipe.send))
         except KgError as error:
             pipe.send(error)
+        except MemoryError:
+            raise  # a fresh process has its memory again, and sets the document aside if it takes that one's too
+        except Exception as error:  # noqa: BLE001 - what no document did, such as a place that refuses to be written to, is for the caller to say
+            pipe.send(OutputError(f"{task.folder}/{task.name}", f"{type(error).__name__}: {error}"))
 
 
 def _listen(pipe: Connection, tasks: SimpleQueue[Task]) -> None:

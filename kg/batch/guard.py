@@ -18,9 +18,10 @@ from kg.errors import KgError
 
 # The worker watches its processor time; by the clock a document gets so many times as much, for the machine may be busy, and this on top.
 _BUSY, _GRACE = 3, 30.0
-# What a worker may take to start: loading the vocabulary on a busy machine.
-_START = 120.0
-# A document during which the worker died this often is set aside; the first time the fault may have been another's.
+# What a worker may take before its first document, to load the vocabulary on a busy machine, and after its last, to write to a far place.
+_OUTSIDE = 60.0
+# A document during which the worker died this often is set aside; the first time the fault may have been another's. If workers go on dying
+# there, or do so more often where no document is read, it is no document's fault.
 _DEATHS = 2
 # A worker is one of many: numpy must not start a thread, with memory of its own, for every core.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -38,7 +39,7 @@ class Keeper:
         """The manifest of a task's shard, extracted in this thread's child process.
 
         Raises:
-            KgError: the shard cannot be written, or the keeper was closed meanwhile.
+            KgError: the shard cannot be written, workers die of something else than a document, or the keeper was closed meanwhile.
         """
         deaths: Counter[int] = Counter()
         refused = dict(task.refused)
@@ -49,9 +50,9 @@ class Keeper:
             except _DeadError as dead:
                 self._end(child)
                 deaths[dead.at] += 1
-                if dead.at < 0 and deaths[dead.at] > _DEATHS:
-                    raise KgError(f"workers die before they begin: {dead.reason}") from None
-                if dead.at >= 0 and (dead.hung or deaths[dead.at] >= _DEATHS):
+                if deaths[dead.at] > _DEATHS:
+                    raise _given_up(task, dead) from None
+                if _reads(task, dead.at) and (dead.hung or deaths[dead.at] >= _DEATHS):
                     refused[dead.at] = dead.reason
         raise KgError("the build was stopped")
 
@@ -88,10 +89,22 @@ def _keeper() -> Keeper:
 
 
 class _DeadError(Exception):
-    """The child died or hung at a document (its place, -1 before the first)."""
+    """The child died or hung at a document: its place, -1 before the first, their number after the last."""
 
     def __init__(self, at: int, reason: str, *, hung: bool = False) -> None:
         self.at, self.reason, self.hung = at, reason, hung
+
+
+def _reads(task: Task, at: int) -> bool:
+    return 0 <= at < len(task.sources)
+
+
+def _given_up(task: Task, dead: _DeadError) -> KgError:
+    what = "the start" if dead.at < 0 else "writing the shard"
+    if _reads(task, dead.at):
+        what = f"what comes after {task.sources[dead.at].path}, which is no longer read,"
+    way = "see the worker's output and the system's log, and build again: the shards that stand are kept"
+    return KgError(f"{task.folder}/{task.name}: {what} {dead.reason}; {way}")
 
 
 class _Child:
@@ -108,8 +121,9 @@ class _Child:
         try:
             self.pipe.send(task)
             while True:
-                if not self.pipe.poll(_BUSY * task.limits.seconds + _GRACE if at >= 0 else _START):
-                    raise _DeadError(at, f"takes more than {task.limits.seconds:g} seconds and cannot be stopped", hung=True)
+                seconds = task.limits.seconds if _reads(task, at) else _OUTSIDE
+                if not self.pipe.poll(_BUSY * seconds + _GRACE):
+                    raise _DeadError(at, f"takes more than {seconds:g} seconds and cannot be stopped", hung=True)
                 answer = self.pipe.recv()
                 if isinstance(answer, int):
                     at = answer
@@ -119,7 +133,8 @@ class _Child:
                     assert isinstance(answer, Manifest)
                     return answer
         except (EOFError, OSError) as error:
-            raise _DeadError(at, f"ends the worker that reads it ({self._ended()})") from error
+            worker = "the worker that reads it" if _reads(task, at) else "the worker"
+            raise _DeadError(at, f"ends {worker} ({self._ended()})") from error
 
     def _ended(self) -> str:
         with suppress(subprocess.TimeoutExpired):

@@ -20,7 +20,7 @@ import fsspec
 import kg
 from kg.atomic import replacing
 from kg.documents import Source
-from kg.errors import OutputError
+from kg.errors import MissingComponentError, OutputError
 from kg.graph import extractor_version
 
 FORMAT = 1
@@ -139,12 +139,25 @@ def program_digest() -> str:
 
 
 class Folder:
-    """A folder of shards, on a disk or wherever fsspec reaches (``s3://…``). Files appear whole or not at all."""
+    """A folder of shards, on a disk or wherever fsspec reaches (``s3://…``). Files appear whole or not at all.
+
+    `url` means the same in every process: a path that was given from the working directory is absolute in it.
+
+    Raises:
+        MissingComponentError: the package that reaches such a URL is not installed.
+        OutputError: no package is known that does.
+    """
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self._files, self._root = fsspec.url_to_fs(url)
+        try:
+            self._files, self._root = fsspec.url_to_fs(url)
+        except ImportError as error:
+            remedy = f"{error} (with pip, here and on the workers), or keep the shards elsewhere than in {url}"
+            raise MissingComponentError(f"the package for {url.partition(':')[0]}://", remedy) from error
+        except ValueError as error:
+            raise OutputError(url, f"{error}; name a folder, or a URL of fsspec such as s3://bucket/shards") from error
         self._local = "file" in (self._files.protocol if isinstance(self._files.protocol, tuple) else (self._files.protocol,))
+        self.url = self._root if self._local else url
 
     def make(self) -> None:
         """Makes the folder where it is missing."""

@@ -41,8 +41,8 @@ def vocabulary() -> Vocabulary:
 def extract_shard(task: Task, begin: Callable[[int], None] = lambda i: None) -> Manifest:
     """Extracts the documents of a task, writes the shard and then its manifest, and returns the manifest.
 
-    `begin` is told the place of each document before it is read. A document that fails, or takes more time or memory than it may, is set
-    aside with its reason; time is only watched in the main thread of a process.
+    `begin` is told the place of each document before it is read, and how many there are once only writing is left. A document that fails,
+    or takes more time or memory than it may, is set aside with its reason; time is only watched in the main thread of a process.
 
     Raises:
         OutputError: the shard cannot be written; nothing half-written was left behind.
@@ -62,6 +62,7 @@ def extract_shard(task: Task, begin: Callable[[int], None] = lambda i: None) -> 
             rows.append(row if row.failed else _placed(row, size, len(content)))
             size += len(content)
             yield content
+        begin(len(task.sources))
 
     folder.write(task.name + DATA, written())
     manifest = Manifest(
