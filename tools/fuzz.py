@@ -1,11 +1,12 @@
 """Reads spoiled files of every kind for as long as one likes; a file that makes the program fail is kept, and how to repeat it is said.
 
     python tools/fuzz.py [--minutes 10] [--reader .pdf ...] [--seed 1]
+    python tools/fuzz.py --guided --reader .pdf [--minutes 10]
     python tools/fuzz.py --case build/fuzz/1-1234.pdf
 
 Each case is a valid file with some changes (`tests/fuzzing.py`). It fails with any exception but the project's own, with an offset that
 does not fit, or when it takes more than `--seconds` or `--megabytes`. Cases run in a child process, which may hang or die. Where atheris is
-installed, `--guided` lets the coverage of the code choose the changes.
+installed (`pip install 'policy-kg[fuzz]'`), `--guided` lets the coverage of the readers choose the changes, of one kind of file.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from collections import Counter
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import FrameType
+from types import FrameType, FunctionType
 
 # Arrow's own allocator asks for a gigabyte of addresses at once, which counts as memory.
 os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
@@ -87,7 +88,10 @@ def answers(options: argparse.Namespace, cases: Iterator[tuple[str, int]]) -> It
         child = context.Process(target=work, args=(other, options.seed, options.seconds, options.megabytes), daemon=True)
         child.start()
         other.close()
-        pipe.recv()
+        try:
+            pipe.recv()
+        except EOFError:
+            raise SystemExit("the process that reads the cases does not start: is --megabytes enough for the vocabulary?") from None
         for kind, number in cases:
             pipe.send((kind, number))
             try:
@@ -118,14 +122,24 @@ def place(wrong: str) -> str:
     return f"{lines[-1][:150]} {own[-1] if own else ''}"
 
 
-def guided(kind: str, seconds: float) -> None:
-    """Let atheris choose the bytes."""
+def guided(kind: str, seconds: float, minutes: float, megabytes: int) -> None:
+    """Let atheris choose the bytes, beginning with some spoiled files; it ends the process at the first fault or in time."""
     import atheris
 
-    atheris.instrument_all()
-    folder = tempfile.mkdtemp()
-    atheris.Setup([sys.argv[0], f"-timeout={seconds:.0f}"], lambda data: check(kind, data, Path(folder)))
-    atheris.Fuzz()
+    words(), learnt()
+    for module in [module for name, module in sys.modules.items() if name.startswith("kg.documents")]:
+        for function in vars(module).values():
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__:
+                atheris.instrument_func(function)
+    with tempfile.TemporaryDirectory() as name:
+        seeds, scratch = Path(name, "seeds"), Path(name, "scratch")
+        seeds.mkdir(), scratch.mkdir()
+        for number in range(20):
+            (seeds / str(number)).write_bytes(data_of(kind, 1, number))
+        limits = [f"-timeout={seconds:.0f}", f"-max_total_time={60 * minutes:.0f}", f"-rss_limit_mb={megabytes}"]
+        kept = f"-exact_artifact_path={KEPT}/guided{kind}"
+        atheris.Setup([sys.argv[0], *limits, kept, str(seeds)], lambda data: check(kind, data, scratch))
+        atheris.Fuzz()
 
 
 def main() -> int:
@@ -145,10 +159,10 @@ def main() -> int:
         wrong = judged(kind, options.case.read_bytes(), options.seconds)
         print(wrong or "nothing is wrong with it")
         return int(bool(wrong))
-    if options.guided:
-        guided(options.reader[0], options.seconds)
-        return 0
     KEPT.mkdir(parents=True, exist_ok=True)
+    if options.guided:
+        guided(options.reader[0], options.seconds, options.minutes, options.megabytes)
+        return 0
     seen: Counter[str] = Counter()
     cases: Counter[str] = Counter()
     for kind, number, wrong in answers(options, numbered(options.reader, options.start)):
