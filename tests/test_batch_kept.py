@@ -121,6 +121,11 @@ def test_of_two_documents_with_one_id_the_second_is_set_aside_each_time(tmp_path
     assert "the same place or id" in str(again.failures[0])
 
 
+def test_an_empty_id_is_none(tmp_path: Path) -> None:
+    path = corpus(tmp_path / "a.jsonl", {**row(0), "id": ""}, {**row(1), "id": ""})
+    assert made(tmp_path / "store", path).documents == 2
+
+
 def test_a_shard_that_is_gone_is_named_and_its_documents_are_read_again(tmp_path: Path) -> None:
     store, path = tmp_path / "store", corpus(tmp_path / "a.jsonl", row(0))
     made(store, path)

@@ -134,7 +134,7 @@ def _rows(file: ParquetFile, names: list[str]) -> Iterator[RecordBatch]:
 
 def row_source(path: Path, place: str, row: Mapping[str, Any], column: str, position: int = 0) -> Source | InputError:
     """The document in a row of the data set `path`; `place` names the row where it has no column ``id``."""
-    if isinstance(row.get(ID), (str, int)):
+    if isinstance(row.get(ID), (str, int)) and row[ID] != "":
         place = _whole(f"{path}!/{row[ID]}")
     if column not in row:
         return InputError(place, f'has no column "{column}"', f"name one of {', '.join(map(str, row))} with --column")
