@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import files
@@ -16,6 +18,14 @@ from kg.documents import READERS, read_text
 
 few = settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 many = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+TOOL = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "fuzz.py"))
+READ = """
+import sys
+from pathlib import Path
+from kg.documents import sources
+from kg.errors import InputError
+print(*(item.reason.partition(":")[0] if isinstance(item, InputError) else "a text" for item in sources([Path(sys.argv[1])])))
+"""
 PARTS = (
     "We do not ",
     "share ",
@@ -50,6 +60,18 @@ def test_spoiled_files(kind: str, tmp_path: Path, chance: random.Random) -> None
 @given(data=st.binary(max_size=300))
 def test_any_bytes(kind: str, tmp_path: Path, data: bytes) -> None:
     fuzzing.check(kind, data, tmp_path)
+
+
+@pytest.mark.parametrize(("kind", "number"), [(".docx", 1392), (".html", 3086), (".warc.gz", 9013)])
+def test_what_was_found_is_mended(kind: str, number: int, tmp_path: Path) -> None:
+    fuzzing.check(kind, TOOL["data_of"](kind, 7, number), tmp_path)
+
+
+def test_metadata_that_contradict_themselves_do_not_end_the_process(tmp_path: Path) -> None:
+    case = tmp_path / "case.parquet"
+    case.write_bytes(TOOL["data_of"](".parquet", 7, 2709))
+    done = subprocess.run([sys.executable, "-c", READ, str(case)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "cannot be read as Parquet")
 
 
 @many

@@ -66,11 +66,15 @@ def declared_charset(data: bytes) -> str | None:
 
 
 def _known(name: str | None) -> str | None:
-    try:
-        # Pages that say Latin-1 mean windows-1252, as the HTML standard has it.
-        found = codecs.lookup(name).name if name else None
-    except LookupError:
+    """The character set of a name, if it is one that text can be read in: Python's codecs include others."""
+    if not name:
         return None
+    try:
+        found = codecs.lookup(name).name
+        b"a".decode(found, "replace")
+    except (LookupError, ValueError):
+        return None
+    # Pages that say Latin-1 mean windows-1252, as the HTML standard has it.
     return "cp1252" if found in ("iso8859-1", "ascii") else found
 
 

@@ -135,7 +135,7 @@ class _Writer:
     def _is_bullet(self, number: tuple[str, int]) -> bool:
         try:
             numbering = self.document.part.numbering_part.element
-        except (KeyError, NotImplementedError):
+        except (KeyError, NotImplementedError, AttributeError):  # the last: a part of another type stands in its place
             return True
         abstract = _named(numbering, "w:num", "w:numId", number[0])
         link = _value(abstract.find(qn("w:abstractNumId"))) if abstract is not None else None
