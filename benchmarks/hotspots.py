@@ -57,16 +57,12 @@ def shares(folder: Path) -> tuple[dict[str, float], float]:
     named = {(sys.modules[rule.find.__module__].__file__, rule.find.__name__): f"rule {rule.find.__name__}" for rule in RULES}
     named |= {(str(ROOT / "kg" / f"{module}.py"), function): step for (module, function), step in STEPS.items()}
     found: dict[str, float] = {}
-    whole, candidates = 0.0, 0.0
+    whole = 0.0
     for (file, _, function), (_, _, _, seconds, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         if family := named.get((file, function)):
             found[family] = found.get(family, 0.0) + seconds
         elif function == "extract" and file.endswith("extract/__init__.py"):
             whole = seconds
-        elif function == "_candidates":
-            candidates = seconds
-    # Statements are made of candidates as these are found: what the rules and the fitted part take is theirs.
-    found["statements"] -= candidates
     found["the rest"] = whole - sum(found.values())
     return found, whole
 
