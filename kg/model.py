@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 
 class BlockKind(StrEnum):
@@ -88,14 +89,13 @@ class Document:
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A sentence, list item or cell: the unit of evidence.
 
     `headings` are the indices of the blocks that stand over it, outermost first; `lead` is the span of the lead-in that it completes.
     """
 
-    index: int
+    number: int
     start: int
     end: int
     block: int
@@ -104,8 +104,7 @@ class Clause:
     lead: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A literal. `datatype` is a CURIE; without datatype and language it is a plain string."""
 
     text: str
@@ -113,8 +112,7 @@ class Value:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StorageDuration:
+class StorageDuration(NamedTuple):
     """How long data stay: a period (`iso`, an xsd:duration) or an event, under a `name` unique in its document."""
 
     name: str
@@ -123,8 +121,7 @@ class StorageDuration:
     hedge: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """One triple that the policy claims, with the shortest span that says it. `confidence` is in (0, 1]; `rule` names what found it."""
 
     predicate: str
@@ -144,8 +141,7 @@ class StatementKind(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """What a statement depends on, or is excepted from. `kind` is a ``pk:If…`` concept where one fits."""
 
     start: int
@@ -154,8 +150,7 @@ class Condition:
     exception: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What one clause (or one clause and its lead-in) says. All that it holds is true of all else in it: a Cartesian product.
 
     `start` and `topic` make its IRI. `modality` is ``pk:Does``, ``pk:Will``, ``pk:May`` or ``pk:Must``. `clauses` are indices, `hedges`
@@ -172,8 +167,7 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An assertion about the policy version (`subject` None) or an organisation (``org:slug``) instead of a statement."""
 
     subject: str | None
@@ -181,8 +175,7 @@ class Fact:
     assertion: Assertion
 
 
-@dataclass(frozen=True, slots=True)
-class Organisation:
+class Organisation(NamedTuple):
     """An organisation under one IRI with all its names. `curie` is ``org:slug``."""
 
     curie: str
@@ -191,8 +184,7 @@ class Organisation:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DefinedTerm:
+class DefinedTerm(NamedTuple):
     """A name that the text defines: `surface` "KONE" refers to `party` (``org:slug``) and includes the kinds of party in `includes`."""
 
     surface: str

@@ -15,7 +15,7 @@ _MAY_BE_GLUED: Final = re.compile(r"[.!?][A-ZÄÖÅ]")
 _NAVIGATION: Final = BlockKind.NAVIGATION
 _HEADING: Final = BlockKind.HEADING
 _CACHED_PAIRS: Final = 50_000
-_MAY_END: Final = re.compile(r"[.!?…]")
+_STOPS: Final = (".", "!", "?", "…")
 _STOP: Final = re.compile(r"[.?!](?=([)\";}\]*:@'({\[‘’“”«»?!])|\s+(\S+))")
 """Punkt's places where a sentence may end: a stop before punctuation, or before space and a word."""
 
@@ -134,7 +134,7 @@ def _ends(abbreviations: frozenset[str]) -> _Ends:
 
 def _sentences(ends: _Ends, text: str, start: int, end: int) -> list[tuple[int, int]]:
     piece = text[start:end]
-    if not _MAY_END.search(piece, 0, len(piece) - 1):
+    if not any(piece.find(mark, 0, len(piece) - 1) >= 0 for mark in _STOPS):
         return [(start, end)] if piece.strip() else []
     if not _MAY_BE_GLUED.search(piece):
         return [span for first, last in ends.spans(piece) if (span := _trim(text, start + first, start + last)) is not None]

@@ -205,7 +205,7 @@ def _beside_the_denial(candidate: Candidate, aside: Aside | None) -> bool:
 
 def _is_policy(found: list[Scene]) -> bool:
     """Whether the text speaks of personal data often enough: somewhere of the policy itself or of data, in a twentieth of its clauses."""
-    telling = sum(1 for s in found if s.has("pk:PolicyName") or any(not m.weak for m in s.of("data", "right", "basis")))
+    telling = sum(1 for s in found if s.has("pk:PolicyName") or s.states("data", "right", "basis"))
     processed = any(s.of("processing") for s in found)
     return processed and telling >= 1 and telling * 20 >= len(found)
 

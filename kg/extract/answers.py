@@ -23,7 +23,7 @@ def refused(found: list[Scene]) -> frozenset[int]:
         if answer is not False:
             continue
         for back in range(number - 1, max(number - 1 - _BEFORE, -1), -1):
-            if answers[back] is not None or (found[back].cues("pk:FirstParty", strong=True) and found[back].of("processing")):
+            if answers[back] is not None or (found[back].states("pk:FirstParty") and found[back].of("processing")):
                 break
             starts.add(found[back].start)
     return frozenset(starts)

@@ -56,7 +56,8 @@ def assemble(reading: Reading, candidates: Iterable[Candidate]) -> list[Statemen
             elif _without_act(group):
                 continue
             elif told or (group[0].frame.denied and any(c.predicate == "dpv:hasProcessing" for c in group)):
-                statements.append(_statement(reading, conditions, min({c.topic for c in told or group}, key=_ORDER.index), group))
+                topics = {c.topic for c in told or group}
+                statements.append(_statement(reading, conditions, next(topic for topic in _ORDER if topic in topics), group))
     return statements
 
 
@@ -112,7 +113,7 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
             assertions["dpv:isImplementedByEntity", agent, place.start] = Assertion(
                 "dpv:isImplementedByEntity", agent, place.start, place.end, 0.7, "agent of the action"
             )
-    clauses = (scene.clause.index,) if reading.lead is None else (reading.lead.scene.clause.index, scene.clause.index)
+    clauses = (scene.clause.number,) if reading.lead is None else (reading.lead.scene.clause.number, scene.clause.number)
     return Statement(
         kind,
         scene.start if len(reading.frames) == 1 else _place(frame, members),

@@ -138,7 +138,7 @@ def _head(reading: Reading) -> tuple[int, int] | None:
     for number in range(scene.first, scene.last):
         if scene.tokens.norms[number] in (":", "(", ".", ";", "–", "—") or number == scene.last - 1:
             last = number if scene.tokens.norms[number] in (":", "(", ".", ";", "–", "—") else number + 1
-            if scene.first < last <= scene.first + 10 and not any(not m.weak for m in scene.of("processing")):
+            if scene.first < last <= scene.first + 10 and not scene.states("processing"):
                 return scene.tokens.starts[scene.first], scene.tokens.ends[last - 1]
             return None
     return None

@@ -14,6 +14,7 @@ from kg.model import Assertion, DefinedTerm, Fact, Organisation, Value
 from kg.vocabulary import Vocabulary
 
 _PHONE: Final = re.compile(r"(?<![\w/])\(?\+?\d[\d ()/.\u00a0-]{6,}\d(?![\w/])")
+_DIGIT: Final = re.compile(r"\d")
 _DATE_LIKE: Final = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{7}-\d")
 """A date, or a Finnish business identity code, which looks like a telephone number."""
 _POSTCODE: Final = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
@@ -29,8 +30,8 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
     if name is None or scene.is_furniture:
         return []
     cues = [m for m in scene.cues("pk:ControllerIntroduction", "pk:NameFollows") if not m.weak]
-    titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.index < _OPENING)
-    opening = scene.clause.index < _OPENING and scene.has("pk:PolicyName")
+    titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.number < _OPENING)
+    opening = scene.clause.number < _OPENING and scene.has("pk:PolicyName")
     about = scene.about_one(_CONTACT) and not scene.of("data", "purpose")
     here = scene is name.scene
     if not (here or cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
@@ -45,7 +46,7 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
             if here or beside or titled or opening or about or (found.legal and _says_whose(scene, found)):
                 sure = 0.9 if beside else 0.5
                 named = Assertion("dpv:hasDataController", controller, found.start, found.end, sure, "controller")
-                return [Fact(None, scene.clause.index, named)]
+                return [Fact(None, scene.clause.number, named)]
     return []
 
 
@@ -69,7 +70,7 @@ def contact_facts(scene: Scene, controller: str) -> list[Fact]:
     if scene.is_furniture:
         return facts
     cues = scene.cues("pk:ContactCue")
-    about = scene.about_one(_CONTACT) or (scene.lead is not None and bool(scene.lead.cues("pk:ContactCue", strong=True)))
+    about = scene.about_one(_CONTACT) or (scene.lead is not None and scene.lead.states("pk:ContactCue"))
     officer = (
         bool(scene.cues("pk:OfficerCue")) or scene.about("pk:TopicOfficer") or (scene.lead is not None and scene.lead.has("pk:OfficerCue"))
     )
@@ -91,7 +92,7 @@ def contact_facts(scene: Scene, controller: str) -> list[Fact]:
 
 
 def _fact(scene: Scene, subject: str | None, predicate: str, text: str, start: int, end: int, sure: float, rule: str) -> Fact:
-    return Fact(subject, scene.clause.index, Assertion(predicate, Value(text), start, end, round(sure, 2), rule))
+    return Fact(subject, scene.clause.number, Assertion(predicate, Value(text), start, end, round(sure, 2), rule))
 
 
 def _details(scene: Scene, cued: bool, about: bool) -> Iterator[tuple[int, int, str]]:
@@ -107,7 +108,8 @@ def _details(scene: Scene, cued: bool, about: bool) -> Iterator[tuple[int, int, 
         elif cued and word.startswith(("http", "www.")) and not scene.of("technology", "organisation"):
             found = True
             yield scene.tokens.starts[number], scene.tokens.ends[number], "page"
-    if cued or about:
+    # Most clauses hold no digit at all, which is far sooner seen than that no number stands in them.
+    if (cued or about) and _DIGIT.search(scene.text, scene.start, scene.end):
         for match in _PHONE.finditer(scene.text, scene.start, scene.end):
             if not _DATE_LIKE.fullmatch(match.group().strip()) and sum(c.isdigit() for c in match.group()) >= 7:
                 found = True
@@ -132,13 +134,13 @@ def version_facts(scene: Scene, vocabulary: Vocabulary) -> list[Fact]:
         for day, start, end in dates(scene, vocabulary)[:1]:
             value = Value(day.isoformat(), "xsd:date")
             dated = Assertion("pk:effectiveFrom", value, start, end, 0.75, "date beside a date cue")
-            facts.append(Fact(None, scene.clause.index, dated))
+            facts.append(Fact(None, scene.clause.number, dated))
     if scene.is_heading:
         return facts
     for mention in scene.of("law"):
         applied = Assertion("dpv:hasApplicableLaw", mention.term, mention.start, mention.end, 0.7, f"law: {mention.form}")
-        facts.append(Fact(None, scene.clause.index, applied))
-    if scene.cues("pk:DeferCue", strong=True) and scene.has("pk:PolicyName"):
+        facts.append(Fact(None, scene.clause.number, applied))
+    if scene.states("pk:DeferCue") and scene.has("pk:PolicyName"):
         cue = scene.cues("pk:DeferCue", strong=True)[0]
         url = next((n for n in range(scene.first, scene.last) if scene.tokens.norms[n].startswith(("http", "www."))), None)
         target = scene.text[scene.tokens.starts[url] : scene.tokens.ends[url]] if url is not None else scene.text[scene.start : scene.end]
@@ -164,6 +166,6 @@ def defined_terms(scene: Scene, controller: Organisation, name: Name | None, nam
                 if here or akin(surface, text):
                     inside: list[Mention] = [m for m in scene.of("recipient", "subject") if end <= m.start < start]
                     includes = tuple(sorted({m.term for m in inside}))
-                    found[start] = DefinedTerm(surface, controller.curie, includes, scene.clause.index)
+                    found[start] = DefinedTerm(surface, controller.curie, includes, scene.clause.number)
             place = scene.text.find(text, end, scene.end)
     return [found[start] for start in sorted(found)]

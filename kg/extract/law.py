@@ -46,7 +46,7 @@ def bases(reading: Reading) -> Iterator[Candidate]:
 
 def _item_under_a_basis(reading: Reading) -> bool:
     """Whether the clause is an item of a list whose lead-in names the basis: then it names interests or purposes and no other basis."""
-    return reading.scene.is_item and reading.lead is not None and any(not m.weak for m in reading.lead.scene.of("basis"))
+    return reading.scene.is_item and reading.lead is not None and reading.lead.scene.states("basis")
 
 
 def _ground(reading: Reading, mention: Mention, about: bool) -> float:
@@ -113,11 +113,11 @@ def automated(reading: Reading) -> Iterator[Candidate]:
         or (reading.previous is not None and bool(reading.previous.scene.of("decision")))
     )
     for mention in decisions:
-        if scene.cues("pk:RightCue", strong=True) or any(not m.weak and m.start <= mention.start < m.end + 60 for m in scene.of("right")):
+        if scene.states("pk:RightCue") or any(not m.weak and m.start <= mention.start < m.end + 60 for m in scene.of("right")):
             continue
         if not mention.weak or scene.about("pk:TopicAutomatedDecision"):
             yield reading.make("automated", "dpv:hasContext", mention.term, mention, 0.8, "automated decision")
-    stated = any(not m.weak for m in scene.of("right")) or bool(scene.cues("pk:RightCue", strong=True))
+    stated = scene.states("right", "pk:RightCue")
     if near and not stated:
         for role, predicate in (
             ("automation", "dpv:hasAutomationLevel"),

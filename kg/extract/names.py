@@ -28,7 +28,9 @@ _CAMEL: Final = re.compile(r"[a-z]{1,2}[A-Z]\w+")
 _INNER: Final = re.compile(r"[A-Z](?<=[a-z][A-Z])")
 _CAPITALISED: Final = re.compile(r"\b(?:[A-Z]|\d+[A-Za-z])\w*(?: [a-z]+){0,2} $")
 _SMALL_WORD: Final = re.compile(r"\b[a-z]+\b")
-_ADDRESS: Final = re.compile(r"(?:https?://)?(?:www\.)?((?:[A-Za-z0-9-]+\.)+[a-z]{2,})/?")
+_HOSTED: Final = r"(?:https?://)?(?:www\.)?((?:[A-Za-z0-9-]++\.)+[a-z]{2,})/?"
+_ADDRESS: Final = re.compile(_HOSTED)
+_ADDRESSES: Final = re.compile(r"(?<![A-Za-z0-9-])" + _HOSTED)
 _WORD: Final = 40
 _BRACKET: Final = re.compile(r"\s*\(([^()]{2,60})\)")
 _HOST: Final = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]+)\.[a-z.]{2,}", re.IGNORECASE)
@@ -58,7 +60,7 @@ def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
     tokens, text = scene.tokens, scene.text
     while number < scene.last:
         # A name before a legal form may be written small: "acorn GmbH".
-        begins = _capital(text, tokens.starts[number]) or (tokens.norms[number].isalnum() and number + 1 in plain)
+        begins = _capital(text, tokens.starts[number]) or (bool(plain) and number + 1 in plain and tokens.norms[number].isalnum())
         if not begins or any(a <= tokens.starts[number] < b for a, b in known):
             number += 1
             continue
@@ -87,7 +89,9 @@ def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
 
 
 def _capital(text: str, place: int) -> bool:
-    if 97 <= ord(text[place]) <= 122 and not (_large(text, place + 1) or _large(text, place + 2)):
+    if _large(text, place):
+        return True
+    if _small(text, place) and not (_large(text, place + 1) or _large(text, place + 2)):
         return False  # As most words are, this one is small: not even "iPhone".
     if text[place].islower() and (match := _CAMEL.match(text, place)):
         return len(match.group()) > 3
@@ -96,6 +100,10 @@ def _capital(text: str, place: int) -> bool:
 
 def _large(text: str, place: int) -> bool:
     return place < len(text) and 65 <= ord(text[place]) <= 90
+
+
+def _small(text: str, place: int) -> bool:
+    return 97 <= ord(text[place]) <= 122
 
 
 def _continues(scene: Scene, number: int) -> bool:
@@ -115,14 +123,16 @@ def common_words(document: Document, scenes: Iterable[Scene], lexicon: Lexicon) 
 
     A word with a capital inside ("AcornHouse") stays a name where it is also written small.
     """
+    text = document.text
     words: set[str] = set()
     for scene in scenes:
+        norms, starts = scene.tokens.norms, scene.tokens.starts
         for number in range(scene.first, scene.last):
-            norm = scene.tokens.norms[number]
-            if norm not in words and (document.text[scene.tokens.starts[number]].islower() or lexicon.knows(norm)):
+            norm = norms[number]
+            if norm not in words and (_small(text, starts[number]) or text[starts[number]].islower() or lexicon.knows(norm)):
                 words.add(norm)
-    for match in _INNER.finditer(document.text):
-        word = _word(document.text, match.start())
+    for match in _INNER.finditer(text):
+        word = _word(text, match.start())
         if not lexicon.knows(word):
             words.discard(word)
     return frozenset(words)
@@ -148,15 +158,13 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
             continue
         cues = scene.cues("pk:ControllerIntroduction")
         announced = introduced or "pk:TopicController" in scene.nearest
-        introduced = (
-            bool(scene.cues("pk:ControllerIntroduction", "pk:TopicController", strong=True)) and scene.last - scene.first <= _ANNOUNCED
-        )
+        introduced = scene.states("pk:ControllerIntroduction", "pk:TopicController") and scene.last - scene.first <= _ANNOUNCED
         titled = scene.is_heading and scene.has("pk:PolicyName")
-        if not (cues or titled or scene.clause.index < _OPENING or scene.has("pk:LegalFormCue", "pk:NameFollows", "pk:PolicyName")):
+        if not (cues or titled or scene.clause.number < _OPENING or scene.has("pk:LegalFormCue", "pk:NameFollows", "pk:PolicyName")):
             continue
         written = tuple(candidates(scene, common))
         defined = [name for cue in scene.cues("pk:NameFollows") if (name := _defined(scene, cue)) is not None]
-        linked = list(_linked(scene)) if scene.clause.index < _FIRST else []
+        linked = list(_linked(scene)) if scene.clause.number < _FIRST else []
         spoken = list(_speaking(scene))
         others = [each for each in (*defined, *linked, *spoken) if all(each.start != other.start for other in written)]
         for name in (*(_longer(name, spoken) for name in written), *others):
@@ -167,7 +175,7 @@ def find_controller(scenes: list[Scene], common: frozenset[str]) -> Name | None:
             acting = any(0 <= m.start - name.end <= 12 for m in scene.of("processing") if not m.weak)
             if name.start == scene.start and " " not in name.text and not name.legal and not titled and not acting:
                 continue
-            score[key] += 1 + 2 * name.legal + 4 * titled + 2 * (scene.clause.index < _FIRST and scene.has("pk:PolicyName"))
+            score[key] += 1 + 2 * name.legal + 4 * titled + 2 * (scene.clause.number < _FIRST and scene.has("pk:PolicyName"))
             score[key] += 4 * (name.legal and announced) + 8 * _speaks(scene, name) + 3 * (name in linked)
             if (
                 scene.cues("pk:NameFollows")
@@ -252,7 +260,7 @@ def _longer(name: Name, spoken: list[Name]) -> Name:
 
 def _linked(scene: Scene) -> Iterator[Name]:
     """Words written small that an address in the clause is made of ("At acorn, on www.acorn.example, …") and that no lexicon knows."""
-    hosts = [host for host in _ADDRESS.finditer(scene.text, scene.start, scene.end) if scene.text[host.start() - 1] != "@"]
+    hosts = [host for host in _ADDRESSES.finditer(scene.text, scene.start, scene.end) if scene.text[host.start() - 1] != "@"]
     labels = {label.casefold() for host in hosts for label in host[1].split(".")[:-1] if len(label) >= _SHORTEST}
     if not labels:
         return
@@ -271,7 +279,7 @@ def _first_quoted(scene: Scene, name: Name) -> Iterator[re.Match[str]]:
 def _defined(scene: Scene, cue: Mention) -> Name | None:
     """What a definition gives ("Company … refers to acorn software.") even where it is not written as a name: up to the next stop."""
     opening = [m for m in scene.cues("pk:FirstParty") if m.end <= cue.start and m.first - scene.first <= 1]
-    if not opening or any(not m.weak for m in scene.of("processing", "recipient")):
+    if not opening or scene.states("processing", "recipient"):
         return None
     number = first = cue.last
     while (

@@ -42,7 +42,7 @@ def purposes(reading: Reading) -> Iterator[Candidate]:
     for mention in mentions:
         if (mention.start, mention.end) in told:
             continue
-        marked = scene.has("pk:PurposeMarker") and bool(scene.cues("pk:PurposeMarker", strong=True))
+        marked = scene.states("pk:PurposeMarker")
         announced = scene.about("pk:TopicPurpose") and (
             (scene.is_item and _opens(reading, mention, scene.start)) or marked or not mention.weak
         )

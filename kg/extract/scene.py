@@ -119,6 +119,10 @@ class Scene:
         """Whether the clause holds one of these cues."""
         return any(self.found.has(term) for term in terms)
 
+    def states(self, *kinds: str) -> bool:
+        """Whether the clause holds a strong mention of one of these kinds and cues."""
+        return any(not mention.weak for kind in kinds for mention in self.found.of(kind))
+
     def about(self, *topics: str) -> bool:
         """Whether a heading or the lead-in announces one of these topics."""
         return self.about_one(topics)
@@ -241,6 +245,8 @@ def recognise(found: Iterable[Scene], names: dict[str, str]) -> None:
     """Let the document's own names of its controller be read as "we". `names`: the first word, small, → the whole name."""
     for scene in found:
         tokens, text = scene.tokens, scene.text
+        if names.keys().isdisjoint(tokens.norms[scene.first : scene.last]):
+            continue
         for number in range(scene.first, scene.last):
             name = names.get(tokens.norms[number])
             if name is not None and text[tokens.starts[number]].isupper():
