@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from kg.model import (
@@ -102,7 +102,7 @@ def extraction() -> Extraction:
         controller="org:lumihiutale-oy",
         clauses=clauses,
         statements=(
-            replace(share, conditions=(Condition(*span("if you ordered"), kind="pk:IfRegistered"),)),
+            share._replace(conditions=(Condition(*span("if you ordered"), kind="pk:IfRegistered"),)),
             statement(
                 denial,
                 4,
@@ -120,9 +120,8 @@ def extraction() -> Extraction:
                 claim("dpv:hasPersonalData", "pd:PaymentCard", "card numbers"),
             ),
             statement(right, 6, "right", "pk:May", claim("dpv:hasRight", "eu-gdpr:A21", "object to marketing")),
-            replace(
-                statement(practice, 7, "retention", "pk:Does", claim("dpv:hasStorageCondition", period, "two years")),
-                hedges=(span("generally"),),
+            statement(practice, 7, "retention", "pk:Does", claim("dpv:hasStorageCondition", period, "two years"))._replace(
+                hedges=(span("generally"),)
             ),
             statement(practice, 7, "retention", "pk:Does", claim("dpv:hasPurpose", "dpv:DeliveryOfGoods", "Orders")),
         ),

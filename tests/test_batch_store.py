@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import runpy
 import shutil
 import signal
@@ -85,6 +86,13 @@ def test_the_store_holds_what_one_process_writes_to_a_file(calm: tuple[Path, Pat
     assert result.exit_code == 0, result.stderr
     near = pyoxigraph.NamedNode(expand("pk:nearDuplicateOf"))
     assert {quad for quad in quads(calm[1]) if quad.predicate != near} == quads(tmp_path / "graph.nq")
+
+
+def test_an_index_is_made_with_few_open_files(calm: tuple[Path, Path]) -> None:
+    settings = next(indexes(calm[1])[0].glob("OPTIONS-*")).read_text(encoding="utf-8")
+    opened = re.search(r"max_open_files=(-?\d+)", settings)
+    assert opened is not None
+    assert 0 < int(opened[1]) <= 128
 
 
 def test_what_is_unchanged_is_not_read_again_and_the_index_stays(calm: tuple[Path, Path]) -> None:

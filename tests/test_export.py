@@ -244,7 +244,7 @@ def test_what_is_denied_is_never_on_the_edges_of_what_is_done(projected: list[No
 def test_bounds_of_a_denial_are_not_denied(tmp_path: Path) -> None:
     given = extraction()
     bounds = (claim("pk:exceptRecipient", "pk:Subcontractor", "We"), claim("pk:outsideOf", "org:lumihiutale-oy", "We"))
-    denial = replace(given.statements[1], assertions=given.statements[1].assertions + bounds)
+    denial = given.statements[1]._replace(assertions=given.statements[1].assertions + bounds)
     path = tmp_path / "graph.trig"
     with path.open("wb") as stream:
         graph.write([replace(given, statements=(given.statements[0], denial))], VOCABULARY, stream, "trig")

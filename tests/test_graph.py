@@ -140,8 +140,8 @@ def test_conditions_and_exceptions_are_nodes_that_statements_share() -> None:
     given = extraction()
     one, other = Condition(*span("if you ordered"), kind="pk:IfConsent"), Condition(*span("if you"), exception=True)
     statements = (
-        replace(given.statements[0], conditions=(one, other)),
-        replace(given.statements[0], topic="again", conditions=(one,)),
+        given.statements[0]._replace(conditions=(one, other)),
+        given.statements[0]._replace(topic="again", conditions=(one,)),
         *given.statements[1:],
     )
     loaded = dataset(replace(given, statements=statements))

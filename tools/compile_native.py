@@ -12,6 +12,7 @@ itself, and nothing that is not sure to be right may be run.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -35,7 +36,7 @@ from setuptools import setup
 
 setup(
     name="kg-native",
-    ext_modules=mypycify({arguments!r}, opt_level="1", debug_level="0"),
+    ext_modules=mypycify({arguments!r}, opt_level="2", debug_level="0"),
     script_args=["--quiet", "build_ext", "--build-lib", "lib", "--build-temp", "temp"],
 )
 """
@@ -48,11 +49,17 @@ ignore_missing_imports = true
 
 
 def current(folder: Path) -> bool:
-    """Whether the folder holds what would be compiled now."""
+    """Whether the folder holds what would be compiled now, and by this text."""
     try:
-        return bool(json.loads((folder / native.MANIFEST).read_text(encoding="utf-8"))["from"] == native.wanted())
+        made = json.loads((folder / native.MANIFEST).read_text(encoding="utf-8"))
+        return bool(made["from"] == native.wanted() and made["by"] == by())
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def by() -> str:
+    """The SHA-256 of this text, which says how to compile."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 def compile_into(folder: Path) -> str | None:
@@ -74,7 +81,8 @@ def compile_into(folder: Path) -> str | None:
         (scratch / "mypy.ini").write_text(CONFIGURATION, encoding="utf-8")
         files = [native.source(module).relative_to(native.PACKAGE.parent).as_posix() for module in native.MODULES]
         (scratch / "setup.py").write_text(SETUP.format(arguments=["--config-file", "mypy.ini", *files]), encoding="utf-8")
-        environment = {**os.environ, "PYTHONPATH": str(scratch)}
+        # Hidden, one module's functions can be called directly and written into those of another.
+        environment = {**os.environ, "PYTHONPATH": str(scratch), "CFLAGS": f"{os.environ.get('CFLAGS', '')} -fvisibility=hidden"}
         done = subprocess.run([sys.executable, "setup.py"], cwd=scratch, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             return "mypyc or the C compiler stopped:\n" + "\n".join((done.stdout + done.stderr).splitlines()[-20:])
@@ -96,7 +104,7 @@ def _keep(built: Path, folder: Path, made_from: dict[str, str]) -> None:
         partial = folder / (module + ".partial")
         shutil.copyfile(path, partial)
         partial.replace(folder / files[module])
-    text = json.dumps({"from": made_from, "files": files}, indent=1, sort_keys=True)
+    text = json.dumps({"by": by(), "from": made_from, "files": files}, indent=1, sort_keys=True)
     (folder / native.MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 

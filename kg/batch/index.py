@@ -28,6 +28,7 @@ from kg.store import POINTER, open_store
 
 # Quads loaded at once: 300 000 take some 300 MB of memory, 4 million 1.5 GB; and about as many of the shared graphs, in bytes.
 _PART, _PART_BYTES = 300_000, 50_000_000
+_OPEN_FILES = 128
 _NEAR = pyoxigraph.NamedNode(expand("pk:nearDuplicateOf"))
 _Item = TypeVar("_Item")
 _KEPT = 2  # the index that is asked, and the one before it, which a reader may still have open
@@ -52,7 +53,7 @@ def rebuild(
     number = 1 + max((int(path.name.split("-")[1]) for path in indexes(directory)), default=0)
     partial, place = directory / f".index-{number:06d}.partial", directory / f"index-{number:06d}"
     try:
-        store = pyoxigraph.Store(str(partial))
+        store = _fresh(partial)
         for chunks in _parts(_shared(ledger, vocabulary), len, _PART_BYTES):
             store.bulk_load(_stream(chunks), pyoxigraph.RdfFormat.N_QUADS)
         known, done, total = ledger.shards(), 0, ledger.totals()["quads"]
@@ -82,6 +83,21 @@ def rebuild(
     for name in ledger.empty_shards():
         _remove(folder, ledger, name)
     return quads
+
+
+def _fresh(directory: Path) -> pyoxigraph.Store:
+    """An empty store that keeps few of its files open, of which each costs half a megabyte of memory: a hundred thousand policies make over
+    a thousand. Oxigraph takes as many as the process may open when the store is made, and has no setting for it."""
+    if os.name == "nt":
+        return pyoxigraph.Store(str(directory))
+    import resource
+
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(_OPEN_FILES, allowed), most))
+    try:
+        return pyoxigraph.Store(str(directory))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
 
 
 def indexes(directory: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from kg.model import Document, Organisation
 
 _SMALL: Final = frozenset({"of", "and", "&", "the", "for", "de", "la", "und", "ja", "-", "."})
 _QUOTED: Final = re.compile(r"[\"“”„«'‘’]\s*([^\"“”„«»'‘’()]{2,40}?)\s*[\"“”»'‘’]")
+_NO_NAME: Final[tuple[str, ...]] = ("data", "law", "place", "pk:PolicyName", "pk:SecondParty")
 _LONGEST: Final = 7
 _OPENING: Final = 30
 _FIRST: Final = 8
@@ -55,7 +56,7 @@ def candidates(scene: Scene, common: frozenset[str]) -> Iterator[Name]:
     cues = scene.cues("pk:LegalFormCue")
     forms = {m.first: m.last for m in cues}
     plain = {m.first for m in cues if not m.weak and _capital(scene.text, m.start)}
-    known = [(m.start, m.end) for m in scene.of("data", "law", "place", "pk:PolicyName", "pk:SecondParty")]
+    known = [(m.start, m.end) for kind in _NO_NAME for m in scene.of(kind)]
     number = scene.first
     tokens, text = scene.tokens, scene.text
     while number < scene.last:
