@@ -6,12 +6,12 @@ import gc
 import json
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 from kg import iris
 from kg.extract.judgement import KINDS
-from kg.model import Assertion, Extraction, StatementKind, StorageDuration, Value
+from kg.model import Assertion, Extraction, StatementKind, StorageDuration
 from kg.vocabulary import Requirement, Vocabulary
 
 ANSWERS = 0.4
@@ -20,10 +20,8 @@ ANSWERS = 0.4
 LIKELY = 0.26
 """The same where the fitted part judged: a probability, at which precision and recall of unseen policies balance."""
 
-_NO_KEY: Final[list[str | None]] = [None]
-
-_Asked = dict[tuple[str, str | None], tuple[Requirement, ...]]
-"""The requirements asked for a predicate and an object so far."""
+_Known = dict[tuple[str, str | None], tuple[str, tuple[str, ...], tuple[Requirement, ...]]]
+"""The role, the concepts and the requirements of a predicate and an object; a literal is no concept."""
 
 
 class Finding(NamedTuple):
@@ -60,7 +58,7 @@ def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding
 
 
 def _findings(extraction: Extraction, vocabulary: Vocabulary) -> list[Finding]:
-    asked: _Asked = {}
+    known: _Known = {}
     version = iris.version_of(extraction.document, extraction.controller)
     rows: list[Finding] = []
     for statement in extraction.statements:
@@ -70,12 +68,11 @@ def _findings(extraction: Extraction, vocabulary: Vocabulary) -> list[Finding]:
         where = iris.clause(version, clause.start, clause.end)
         modality = statement.modality.removeprefix("pk:").lower()
         for assertion in statement.assertions:
-            _tell(rows, extraction, assertion, _keys(extraction, assertion, beside, vocabulary, asked), polarity, modality, where)
+            _tell(rows, extraction, assertion, beside, vocabulary, known, polarity, modality, where)
     for fact in extraction.facts:
         clause = extraction.clauses[fact.clause]
         where = iris.clause(version, clause.start, clause.end)
-        keys = _keys(extraction, fact.assertion, set(), vocabulary, asked)
-        _tell(rows, extraction, fact.assertion, keys, "affirmed", None, where)
+        _tell(rows, extraction, fact.assertion, set(), vocabulary, known, "affirmed", None, where)
     rows.sort(key=lambda row: (row.start, row.end, row.requirement or "", row.role, row.concepts))
     return _once(extraction, rows)
 
@@ -105,36 +102,29 @@ def _tell(
     rows: list[Finding],
     extraction: Extraction,
     assertion: Assertion,
-    keys: list[str | None],
+    beside: set[str],
+    vocabulary: Vocabulary,
+    known: _Known,
     polarity: str,
     modality: str | None,
     clause: str,
 ) -> None:
-    target, predicate, start, end = assertion.object, assertion.predicate, assertion.start, assertion.end
-    concept = _concept(target)
-    document, concepts = extraction.document, (concept,) if concept else ()
-    role = "value" if isinstance(target, Value) else _role(predicate)
-    path, quote, confidence, rule = document.path, document.text[start:end], assertion.confidence, assertion.rule
-    for key in keys or _NO_KEY:
-        rows.append(Finding(path, start, end, quote, key, concepts, role, polarity, modality, clause, confidence, rule))
-
-
-def _concept(target: str | Value | StorageDuration) -> str | None:
-    return target if isinstance(target, str) else target.kind if isinstance(target, StorageDuration) else None
-
-
-@cache
-def _role(predicate: str) -> str:
-    return predicate.partition(":")[2].removeprefix("has").lower()
-
-
-def _keys(extraction: Extraction, assertion: Assertion, beside: set[str], vocabulary: Vocabulary, asked: _Asked) -> list[str | None]:
-    """The requirements that an assertion answers, if it is sure enough to."""
-    predicate = assertion.predicate
-    if assertion.confidence < (LIKELY if extraction.judged and predicate in KINDS else ANSWERS):
-        return _NO_KEY
-    concept = _concept(assertion.object)
-    answered = asked.get((predicate, concept))
-    if answered is None:
-        answered = asked[predicate, concept] = vocabulary.asked(predicate, concept)
-    return [requirement.key for requirement in answered if requirement.not_beside.isdisjoint(beside)]
+    """One row for each requirement that an assertion answers, if it is sure enough to, or one without."""
+    predicate, target, start, end, confidence, rule = assertion
+    concept = target if isinstance(target, str) else target.kind if isinstance(target, StorageDuration) else None
+    told = known.get((predicate, concept))
+    if told is None:
+        role = "value" if concept is None else predicate.partition(":")[2].removeprefix("has").lower()
+        told = known[predicate, concept] = role, () if concept is None else (concept,), vocabulary.asked(predicate, concept)
+    role, concepts, requirements = told
+    document = extraction.document
+    path, quote = document.path, document.text[start:end]
+    answers = False
+    if confidence >= (LIKELY if extraction.judged and predicate in KINDS else ANSWERS):
+        for requirement in requirements:
+            if not requirement.not_beside or requirement.not_beside.isdisjoint(beside):
+                answers = True
+                key = requirement.key
+                rows.append(Finding(path, start, end, quote, key, concepts, role, polarity, modality, clause, confidence, rule))
+    if not answers:
+        rows.append(Finding(path, start, end, quote, None, concepts, role, polarity, modality, clause, confidence, rule))
