@@ -93,7 +93,8 @@ def _fresh(directory: Path) -> pyoxigraph.Store:
     import resource
 
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(_OPEN_FILES, allowed), most))
+    others = sum(1 for _ in Path("/dev/fd").iterdir())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(others + _OPEN_FILES, allowed), most))
     try:
         return pyoxigraph.Store(str(directory))
     finally:
