@@ -11,17 +11,14 @@ from typing import NamedTuple
 
 from kg import iris
 from kg.extract.judgement import KINDS
-from kg.model import Assertion, Extraction, StatementKind, StorageDuration
-from kg.vocabulary import Requirement, Vocabulary
+from kg.model import Assertion, Extraction, StatementKind, StorageDuration, record
+from kg.vocabulary import Vocabulary
 
 ANSWERS = 0.4
 """The confidence from which an assertion counts as an answer to a requirement."""
 
 LIKELY = 0.26
 """The same where the fitted part judged: a probability, at which precision and recall of unseen policies balance."""
-
-_Known = dict[tuple[str, str | None], tuple[str, tuple[str, ...], tuple[Requirement, ...]]]
-"""The role, the concepts and the requirements of a predicate and an object; a literal is no concept."""
 
 
 class Finding(NamedTuple):
@@ -58,7 +55,6 @@ def findings(extraction: Extraction, vocabulary: Vocabulary) -> Iterator[Finding
 
 
 def _findings(extraction: Extraction, vocabulary: Vocabulary) -> list[Finding]:
-    known: _Known = {}
     version = iris.version_of(extraction.document, extraction.controller)
     rows: list[Finding] = []
     for statement in extraction.statements:
@@ -68,11 +64,11 @@ def _findings(extraction: Extraction, vocabulary: Vocabulary) -> list[Finding]:
         where = iris.clause(version, clause.start, clause.end)
         modality = statement.modality.removeprefix("pk:").lower()
         for assertion in statement.assertions:
-            _tell(rows, extraction, assertion, beside, vocabulary, known, polarity, modality, where)
+            _tell(rows, extraction, assertion, beside, vocabulary, polarity, modality, where)
     for fact in extraction.facts:
         clause = extraction.clauses[fact.clause]
         where = iris.clause(version, clause.start, clause.end)
-        _tell(rows, extraction, fact.assertion, set(), vocabulary, known, "affirmed", None, where)
+        _tell(rows, extraction, fact.assertion, set(), vocabulary, "affirmed", None, where)
     rows.sort(key=lambda row: (row.start, row.end, row.requirement or "", row.role, row.concepts))
     return _once(extraction, rows)
 
@@ -104,7 +100,6 @@ def _tell(
     assertion: Assertion,
     beside: set[str],
     vocabulary: Vocabulary,
-    known: _Known,
     polarity: str,
     modality: str | None,
     clause: str,
@@ -112,8 +107,9 @@ def _tell(
     """One row for each requirement that an assertion answers, if it is sure enough to, or one without."""
     predicate, target, start, end, confidence, rule = assertion
     concept = target if isinstance(target, str) else target.kind if isinstance(target, StorageDuration) else None
+    known = vocabulary.answers
     told = known.get((predicate, concept))
-    if told is None:
+    if told is None:  # a literal is no concept
         role = "value" if concept is None else predicate.partition(":")[2].removeprefix("has").lower()
         told = known[predicate, concept] = role, () if concept is None else (concept,), vocabulary.asked(predicate, concept)
     role, concepts, requirements = told
@@ -125,6 +121,6 @@ def _tell(
             if not requirement.not_beside or requirement.not_beside.isdisjoint(beside):
                 answers = True
                 key = requirement.key
-                rows.append(Finding(path, start, end, quote, key, concepts, role, polarity, modality, clause, confidence, rule))
+                rows.append(record(Finding, (path, start, end, quote, key, concepts, role, polarity, modality, clause, confidence, rule)))
     if not answers:
-        rows.append(Finding(path, start, end, quote, None, concepts, role, polarity, modality, clause, confidence, rule))
+        rows.append(record(Finding, (path, start, end, quote, None, concepts, role, polarity, modality, clause, confidence, rule)))

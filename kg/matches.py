@@ -9,6 +9,8 @@ from kg.mention import Mention
 from kg.tokens import Tokens
 
 _SEPARATE: Final = frozenset({"cue", "topic"})
+_WIDE: Final = 1 << 10
+"""More than the tokens of most matches: ranks stay positive, and small, which compiled code multiplies sooner than others."""
 
 
 @final
@@ -77,7 +79,7 @@ class Matches:
     def _rank(self, row: int, width: int) -> int:
         """The smaller, the better a match; of equal ones the first is better. All of them start before `width`."""
         first = self.firsts[row]
-        return (2 * (first - self.lasts[row]) + self.ends[row].weak) * width + first
+        return (2 * (_WIDE + first - self.lasts[row]) + self.ends[row].weak) * width + first
 
     def _longest(self, rows: list[int]) -> list[int]:
         """Of matches in order of place those that do not overlap with a longer one, or with a better one of the same length."""

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+record: Final = tuple.__new__
+"""`record(Value, (text, datatype, language))` is `Value(text, datatype, language)` in a quarter of the time.
+
+For what is made by the thousand; all fields, in their order.
+"""
 
 
 class BlockKind(StrEnum):

@@ -8,10 +8,10 @@ from typing import Final, final
 
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
-from kg.model import BlockKind, Clause, Document
+from kg.model import BlockKind, Clause, Document, record
 
 _GLUED: Final = re.compile(r"(?<=[a-z0-9)][.!?])(?=[A-ZÄÖÅ][a-zäöå]+[ ,])|(?<=[A-Z]{2}[.!?])(?=[A-ZÄÖÅ][a-zäöå]+ )")
-_MAY_BE_GLUED: Final = re.compile(r"[.!?][A-ZÄÖÅ]")
+_CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÅ"
 _NAVIGATION: Final = BlockKind.NAVIGATION
 _HEADING: Final = BlockKind.HEADING
 _CACHED_PAIRS: Final = 50_000
@@ -42,7 +42,7 @@ def segment(document: Document, abbreviations: frozenset[str] = frozenset()) -> 
         lead = last_sentence.get(block.lead) if block.lead is not None else None
         for start, end in _sentences(ends, document.text, block.start, block.end):
             last_sentence[number] = (start, end)
-            clauses.append(Clause(len(clauses), start, end, number, block.language or document.language, headings, lead))
+            clauses.append(record(Clause, (len(clauses), start, end, number, block.language or document.language, headings, lead)))
         if block.kind is _HEADING:
             stack.append((block.level, number))
     return tuple(clauses)
@@ -136,7 +136,7 @@ def _sentences(ends: _Ends, text: str, start: int, end: int) -> list[tuple[int, 
     piece = text[start:end]
     if not any(piece.find(mark, 0, len(piece) - 1) >= 0 for mark in _STOPS):
         return [(start, end)] if piece.strip() else []
-    if not _MAY_BE_GLUED.search(piece):
+    if not _may_be_glued(piece):
         return [span for first, last in ends.spans(piece) if (span := _trim(text, start + first, start + last)) is not None]
     spans: list[tuple[int, int]] = []
     for first, last in ends.spans(piece):
@@ -147,6 +147,17 @@ def _sentences(ends: _Ends, text: str, start: int, end: int) -> list[tuple[int, 
                 cut = match.start()
         spans.append((cut, last))
     return [span for first, last in spans if (span := _trim(text, start + first, start + last)) is not None]
+
+
+def _may_be_glued(piece: str) -> bool:
+    """Whether a capital follows right on a stop, which is seen sooner than that sentences are glued there."""
+    for mark in ".!?":
+        stop = piece.find(mark)
+        while stop >= 0:
+            if piece[stop + 1 : stop + 2] in _CAPITALS and stop + 1 < len(piece):
+                return True
+            stop = piece.find(mark, stop + 1)
+    return False
 
 
 def _in_address(piece: str, place: int) -> bool:

@@ -121,20 +121,18 @@ class Vocabulary:
         return self.hierarchy.is_a(curie, above)
 
     @cached_property
-    def _asked(self) -> dict[tuple[str, str | None], tuple[Requirement, ...]]:
+    def answers(self) -> dict[tuple[str, str | None], tuple[str, tuple[str, ...], tuple[Requirement, ...]]]:
+        """Room for what `kg.findings` knows of a predicate and an object: it costs a look at all requirements."""
         return {}
 
     def asked(self, predicate: str, concept: str | None) -> tuple[Requirement, ...]:
         """The requirements that an assertion with this predicate and object answers, whatever stands beside it."""
-        key = (predicate, concept)
-        if key not in self._asked:
-            self._asked[key] = tuple(
-                requirement
-                for requirement in self.requirements
-                if predicate in requirement.predicates
-                and (not requirement.objects or (concept is not None and self.is_a(concept, *requirement.objects)))
-            )
-        return self._asked[key]
+        return tuple(
+            requirement
+            for requirement in self.requirements
+            if predicate in requirement.predicates
+            and (not requirement.objects or (concept is not None and self.is_a(concept, *requirement.objects)))
+        )
 
     def label(self, curie: str, language: str = "en") -> str:
         """The preferred label, in English where the language has none, the local name where there is none at all."""

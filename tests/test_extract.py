@@ -373,6 +373,12 @@ def test_only_if_is_a_condition_of_what_is_affirmed(language: str, text: str, ex
     assert all(condition.exception is excepted for condition in told)
 
 
+def test_an_address_is_a_page_to_contact_and_a_word_like_one_is_not() -> None:
+    text = "Contact\n\nYou can contact us at https://acorn.example/help or, encrypted with HTTPS, at www.acorn.example/desk.\n"
+    contacts = [f.assertion.object.text for f in read(text).facts if isinstance(f.assertion.object, Value)]
+    assert contacts == ["https://acorn.example/help", "www.acorn.example/desk"]
+
+
 def test_a_business_identity_code_is_no_telephone_number() -> None:
     facts = read("Yhteystiedot\n\nRekisterinpitäjä on Tammi Oy, Y-tunnus 1234567-8, puhelin 040 123 4567.\n", "fi").facts
     contacts = [

@@ -23,7 +23,7 @@ def actor_of(scene: Scene, begin: int, cluster: int, verb: int, end: int) -> tup
     if told is not None:
         return told
     persons = [m for m in scene.all(ACTORS) if cluster <= m.start and m.end <= verb]
-    others = [m for m in scene.of("organisation", "recipient") if begin <= m.start and m.end <= verb]
+    others = [m for m in scene.all(("organisation", "recipient")) if begin <= m.start and m.end <= verb]
     best = persons[-1] if persons else None
     if others and (best is None or others[-1].start > best.end):
         other = others[-1]
@@ -54,7 +54,7 @@ def _doer(scene: Scene, end: int) -> tuple[str, str | None] | None:
     if not after:
         return None
     place = after[0].end
-    named = [m for m in (*scene.all(ACTORS, strong=True), *scene.of("organisation", "recipient")) if 0 <= m.start - place <= _NEAR_BY]
+    named = [m for m in (*scene.all(ACTORS, strong=True), *scene.all(("organisation", "recipient"))) if 0 <= m.start - place <= _NEAR_BY]
     best = min(named, key=lambda m: (m.start, -m.end), default=None)
     if best is None:
         return None
@@ -66,5 +66,5 @@ def _gerund(scene: Scene, verb: int, end: int) -> tuple[str, str | None] | None:
     """Who does what opens the clause without a subject ("By sharing data, you …"): the subject of what follows."""
     if scene.token_at(verb) - scene.first > 1 or not any(cue.start == scene.start for cue in scene.cues("pk:ByCue")):
         return None
-    after = next((m for m in scene.cues("pk:FirstParty", "pk:SecondParty", strong=True) if m.start >= end), None)
+    after = next((m for m in scene.all(("pk:FirstParty", "pk:SecondParty"), strong=True) if m.start >= end), None)
     return None if after is None else ("first" if after.term == "pk:FirstParty" else "second", None)

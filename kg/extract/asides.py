@@ -35,7 +35,7 @@ def asides(scene: Scene) -> tuple[Aside, ...]:
     """
     found: list[Aside] = []
     contrasts = frozenset(m.start for m in scene.cues("pk:Contrast", strong=True))
-    for cue in scene.cues("pk:Exception", "pk:ConditionCue", "pk:Without", "pk:Spoken"):
+    for cue in scene.all(("pk:Exception", "pk:ConditionCue", "pk:Without", "pk:Spoken")):
         spoken = cue.term == "pk:Spoken"
         if found and cue.start < found[-1].end:
             if spoken and not found[-1].exception:
@@ -109,5 +109,5 @@ def _in_list(scene: Scene, comma: int) -> bool:
     """Whether a comma seems to separate the members of a list instead of closing an opening stretch: no actor or negation follows soon."""
     limit = scene.tokens.ends[min(comma + 6, scene.last - 1)]
     here = scene.tokens.starts[comma]
-    actors = scene.cues("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor", "pk:Negation", "pk:Possessive")
-    return not any(here < m.start < limit for m in actors) and any(m.start > limit for m in scene.cues("pk:FirstParty", "pk:SecondParty"))
+    actors = scene.all(("pk:FirstParty", "pk:SecondParty", "pk:ThirdActor", "pk:Negation", "pk:Possessive"))
+    return not any(here < m.start < limit for m in actors) and any(m.start > limit for m in scene.all(("pk:FirstParty", "pk:SecondParty")))

@@ -8,7 +8,7 @@ from typing import Final
 from kg.extract.frames import Frame
 from kg.extract.reading import Candidate, Reading, gives
 from kg.mention import Mention
-from kg.model import Assertion, Condition, Statement, StatementKind
+from kg.model import Assertion, Condition, Statement, StatementKind, record
 
 _ORDER: Final = (
     "right",
@@ -96,8 +96,8 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
         key = (member.predicate, str(member.object), member.start)
         known = assertions.get(key)
         if known is None or (member.confidence, member.end - member.start) > (known.confidence, known.end - known.start):
-            assertions[key] = Assertion(member.predicate, member.object, member.start, member.end, member.confidence, member.rule)
-    told = {predicate for predicate, *_ in assertions}
+            assertions[key] = record(Assertion, (member.predicate, member.object, member.start, member.end, member.confidence, member.rule))
+    told = {key[0] for key in assertions}
     if kind is StatementKind.DENIAL and "dpv:hasProcessing" not in told and not told.isdisjoint(_ACTED_UPON):
         # A denial without its act would deny too much: "we share your name, not your address" still keeps the address.
         for verb in frame.verbs:
@@ -114,15 +114,18 @@ def _statement(reading: Reading, conditions: tuple[Condition, ...], topic: str, 
                 "dpv:isImplementedByEntity", agent, place.start, place.end, 0.7, "agent of the action"
             )
     clauses = (scene.clause.number,) if reading.lead is None else (reading.lead.scene.clause.number, scene.clause.number)
-    return Statement(
-        kind,
-        scene.start if len(reading.frames) == 1 else _place(frame, members),
-        topic,
-        frame.modality,
-        clauses,
-        tuple(assertions.values()) if len(assertions) == 1 else tuple(sorted(assertions.values(), key=_in_order)),
-        tuple((m.start, m.end) for m in scene.cues("pk:Hedge") if frame.start <= m.start < frame.end),
-        tuple(_own(condition, members) for condition in conditions) if conditions else (),
+    return record(
+        Statement,
+        (
+            kind,
+            scene.start if len(reading.frames) == 1 else _place(frame, members),
+            topic,
+            frame.modality,
+            clauses,
+            tuple(assertions.values()) if len(assertions) == 1 else tuple(sorted(assertions.values(), key=_in_order)),
+            tuple((m.start, m.end) for m in scene.cues("pk:Hedge") if frame.start <= m.start < frame.end),
+            tuple(_own(condition, members) for condition in conditions) if conditions else (),
+        ),
     )
 
 
@@ -131,14 +134,14 @@ def _agent(reading: Reading, frame: Frame) -> tuple[str, Mention | None]:
     scene = reading.scene
     verb = frame.verbs[0].start if frame.verbs else frame.start
     if frame.agent is not None:
-        named = [m for m in scene.of("organisation", "recipient") if m.term == frame.agent]
+        named = [m for m in scene.all(("organisation", "recipient")) if m.term == frame.agent]
         return frame.agent, next((m for m in reversed(named) if m.end <= verb), named[0] if named else None)
     place = next((m for m in reversed(scene.cues("pk:ThirdActor", strong=True)) if m.end <= verb), None)
     if place is None:
         return "", None
     spoken = [scene] if scene.previous is None else [scene, scene.previous]
     things = any(m.start < place.start for s in spoken for m in s.of("technology"))
-    parties = place.last - place.first > 1 or any(m.start < place.start for s in spoken for m in s.of("recipient", "organisation"))
+    parties = place.last - place.first > 1 or any(m.start < place.start for s in spoken for m in s.all(("recipient", "organisation")))
     return "dpv:ThirdParty", place if parties and not things else None
 
 

@@ -92,7 +92,7 @@ def frames(scene: Scene, within: tuple[Aside, ...]) -> tuple[Frame, ...]:
 def _voided(scene: Scene, frame: Frame) -> Frame:
     if not frame.denied or frame.void:
         return frame
-    limited = any(frame.start <= cue.start < frame.end for cue in scene.cues("pk:Otherwise", "pk:Limit")) or _describing(scene, frame)
+    limited = any(frame.start <= cue.start < frame.end for cue in scene.all(("pk:Otherwise", "pk:Limit"))) or _describing(scene, frame)
     withheld = [cue.first for cue in scene.cues("pk:Withheld") if frame.start <= cue.start < frame.end]
     if any(by.last in withheld for by in scene.cues("pk:ByCue")):
         limited = True  # "By not providing your name" is what the reader does.
@@ -110,7 +110,7 @@ def _told_of_reader(scene: Scene, frame: Frame) -> bool:
     verb = frame.verbs[0].start if frame.verbs else frame.end
     persons = [m.end for m in scene.cues("pk:SecondParty") if frame.start <= m.start and m.end <= verb]
     # "… that you will leave and not provide": with a modal right after, the reader is a subject.
-    modals = scene.cues("pk:Future", "pk:Obligation", "pk:Possibility")
+    modals = scene.all(("pk:Future", "pk:Obligation", "pk:Possibility"))
     if persons and any(0 <= m.start - persons[-1] <= 1 for m in modals):
         return True
     return not persons or _COORDINATING.isdisjoint(scene.words_between(persons[-1], verb))
@@ -138,8 +138,8 @@ def _joined(scene: Scene, end: int, start: int) -> bool:
     """Whether nothing but joints and at most one word that could not be an actor or an object stands between two verbs."""
     if len([word for word in scene.words_between(end, start) if word not in _JOINTS]) > 1:
         return False
-    walls = scene.all(_WALLS)
-    return not any(end <= m.start < start for m in walls)
+    found = scene.found
+    return not any(end <= m.start < start for kind in _WALLS for m in found.of(kind))
 
 
 def _cluster(scene: Scene, floor: int, verb: int) -> int:
@@ -152,8 +152,13 @@ def _cluster(scene: Scene, floor: int, verb: int) -> int:
     if ";" in scene.tokens.norms[scene.first : number]:
         turned = max(scene.tokens.ends[n] for n in range(scene.first, number) if scene.tokens.norms[n] == ";")
     lowest = max(floor, turned, scene.tokens.starts[max(scene.first, number - REACH)])
-    before = [m.start for m in scene.all(_BEFORE, strong=True) if lowest <= m.start and _leads(m, verb)]
-    return before[0] if before else verb
+    found = scene.found
+    first = verb
+    for kind in _BEFORE:
+        for cue in found.of(kind):
+            if lowest <= cue.start < first and not cue.weak and _leads(cue, verb):
+                first = cue.start
+    return first
 
 
 def _leads(cue: Mention, verb: int) -> bool:
@@ -166,7 +171,7 @@ def _new_subject(scene: Scene, start: int) -> bool:
     number = scene.token_at(start)
     if number - scene.first < _HALF or not any(m.start == start for m in scene.cues("pk:FirstParty", strong=True)):
         return False
-    return scene.tokens.norms[number - 1] not in (",", ":") and any(m.end <= start for m in scene.of("technology", "purpose"))
+    return scene.tokens.norms[number - 1] not in (",", ":") and any(m.end <= start for m in scene.all(("technology", "purpose")))
 
 
 def _after_semicolon(scene: Scene, floor: int, start: int) -> int:
@@ -224,7 +229,7 @@ def _finite(scene: Scene, before: Frame, verb: int) -> bool:
 
 def _within(scene: Scene, group: list[Mention]) -> list[Mention]:
     """The modals that the verb's own phrase holds ("you may be asked to provide")."""
-    return [m for m in scene.cues("pk:Possibility", "pk:Obligation", "pk:Future") if group[0].start <= m.start and m.end <= group[0].end]
+    return [m for m in scene.all(("pk:Possibility", "pk:Obligation", "pk:Future")) if group[0].start <= m.start and m.end <= group[0].end]
 
 
 def _carried(scene: Scene, before: Frame | None, verb: int) -> list[Mention]:
@@ -288,7 +293,7 @@ def _relative(scene: Scene, cue: Mention) -> bool:
 
 def _without_verb(scene: Scene, start: int, end: int) -> Frame:
     negations = [m.start for m in scene.cues("pk:Negation", strong=True) if start <= m.start < end]
-    told = [m.start for m in scene.all(_TOLD) if start <= m.start < end]
+    told = [m.start for m in scene.all(_TOLD) if start <= m.start < end] if negations else []
     whole = bool(negations) and (min(negations) < min(told, default=end) or not _turning(scene, min(negations)))
     negated = whole or _determiner(scene, start, end, start)
     first = bool(scene.cues("pk:FirstParty"))
@@ -312,7 +317,7 @@ def _split(scene: Scene, frame: Frame, within: tuple[Aside, ...]) -> Iterator[Fr
     after = frame.verbs[-1].end if frame.verbs else frame.start
     turns: list[tuple[int, bool]] = []
     told = [m.start for m in scene.all(_TOLD) if after <= m.start < frame.end]
-    for cue in scene.cues("pk:Negation", "pk:Contrast"):
+    for cue in scene.all(("pk:Negation", "pk:Contrast")):
         if cue.weak and not (turns and _of_noun(scene, cue, told)):
             continue
         if not after <= cue.start < frame.end or any(a.start <= cue.start < a.end for a in within) or _relative(scene, cue):

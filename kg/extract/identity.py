@@ -19,6 +19,8 @@ _DATE_LIKE: Final = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}
 """A date, or a Finnish business identity code, which looks like a telephone number."""
 _POSTCODE: Final = re.compile(r"\b(?:[A-Z]{1,3}[- ])?\d{4,6}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b|\b\d{3} ?\d{2}\b")
 _OPENING: Final = 10
+_LINKED: Final[tuple[str, ...]] = ("http://", "https://", "www.")
+_MAILED: Final[tuple[str, ...]] = ("@",)
 _BESIDE: Final = 30
 _ENOUGH: Final = 4
 _CONTACT: Final[tuple[str, ...]] = ("pk:TopicContact", "pk:TopicController", "pk:TopicOfficer")
@@ -29,10 +31,10 @@ def controller_facts(scene: Scene, controller: str, name: Name | None, common: f
     """The controller, where the clause names it as the one whose policy it is."""
     if name is None or scene.is_furniture:
         return []
-    cues = [m for m in scene.cues("pk:ControllerIntroduction", "pk:NameFollows") if not m.weak]
+    cues = [m for m in scene.all(("pk:ControllerIntroduction", "pk:NameFollows")) if not m.weak]
     titled = scene.is_heading and (scene.has("pk:PolicyName") or scene.clause.number < _OPENING)
     opening = scene.clause.number < _OPENING and scene.has("pk:PolicyName")
-    about = scene.about_one(_CONTACT) and not scene.of("data", "purpose")
+    about = scene.about_one(_CONTACT) and not scene.all(("data", "purpose"))
     here = scene is name.scene
     if not (here or cues or titled or opening or about or scene.is_heading or scene.has("pk:PolicyName")):
         return []
@@ -76,7 +78,7 @@ def contact_facts(scene: Scene, controller: str) -> list[Fact]:
     )
     if scene.about_one(_ELSEWHERE) and not cues:
         return facts
-    sure = 0.6 + 0.15 * bool(cues) + 0.15 * about
+    sure = 0.6 + (0.15 if cues else 0.0) + (0.15 if about else 0.0)
     for start, end, kind in _details(scene, bool(cues), about):
         text = " ".join(scene.text[start:end].split())
         if officer:
@@ -95,27 +97,30 @@ def _fact(scene: Scene, subject: str | None, predicate: str, text: str, start: i
     return Fact(subject, scene.clause.number, Assertion(predicate, Value(text), start, end, round(sure, 2), rule))
 
 
-def _details(scene: Scene, cued: bool, about: bool) -> Iterator[tuple[int, int, str]]:
-    found = False
-    last = scene.last
-    if not cued and scene.text.find("@", scene.start, scene.end) < 0:
-        last = scene.first
-    for number in range(scene.first, last):
-        word = scene.tokens.norms[number]
-        if "@" in word and len(word) > 3:
-            found = True
-            yield scene.tokens.starts[number], scene.tokens.ends[number], "e-mail"
-        elif cued and word.startswith(("http", "www.")) and not scene.of("technology", "organisation"):
-            found = True
-            yield scene.tokens.starts[number], scene.tokens.ends[number], "page"
-    # Most clauses hold no digit at all, which is far sooner seen than that no number stands in them.
-    if (cued or about) and _DIGIT.search(scene.text, scene.start, scene.end):
-        for match in _PHONE.finditer(scene.text, scene.start, scene.end):
+def _details(scene: Scene, cued: bool, about: bool) -> list[tuple[int, int, str]]:
+    """The spans of what one can write to, call or visit, each with its kind."""
+    text, starts, ends, norms = scene.text, scene.tokens.starts, scene.tokens.ends, scene.tokens.norms
+    found: list[tuple[int, int, str]] = []
+    # Most clauses hold none of these marks, nor a digit, which is far sooner seen than that no word or number stands in them.
+    linked = cued and _marked(scene, _LINKED)
+    if linked or _marked(scene, _MAILED):
+        for number in range(scene.first, scene.last):
+            word = norms[number]
+            if "@" in word and len(word) > 3:
+                found.append((starts[number], ends[number], "e-mail"))
+            elif linked and word.startswith(_LINKED) and not scene.all(("technology", "organisation")):
+                found.append((starts[number], ends[number], "page"))
+    if (cued or about) and _DIGIT.search(text, scene.start, scene.end):
+        for match in _PHONE.finditer(text, scene.start, scene.end):
             if not _DATE_LIKE.fullmatch(match.group().strip()) and sum(c.isdigit() for c in match.group()) >= 7:
-                found = True
-                yield match.start(), match.end(), "telephone"
+                found.append((match.start(), match.end(), "telephone"))
     if about and not found and _postal(scene):
-        yield scene.start, scene.end, "address"
+        found.append((scene.start, scene.end, "address"))
+    return found
+
+
+def _marked(scene: Scene, marks: tuple[str, ...]) -> bool:
+    return any(scene.text.find(mark, scene.start, scene.end) >= 0 for mark in marks)
 
 
 def _postal(scene: Scene) -> bool:
@@ -142,7 +147,7 @@ def version_facts(scene: Scene, vocabulary: Vocabulary) -> list[Fact]:
         facts.append(Fact(None, scene.clause.number, applied))
     if scene.states("pk:DeferCue") and scene.has("pk:PolicyName"):
         cue = scene.cues("pk:DeferCue", strong=True)[0]
-        url = next((n for n in range(scene.first, scene.last) if scene.tokens.norms[n].startswith(("http", "www."))), None)
+        url = next((n for n in range(scene.first, scene.last) if scene.tokens.norms[n].startswith(_LINKED)), None)
         target = scene.text[scene.tokens.starts[url] : scene.tokens.ends[url]] if url is not None else scene.text[scene.start : scene.end]
         facts.append(_fact(scene, None, "pk:defersTo", target, cue.start, scene.end, 0.6, f"defers: {cue.form}"))
     return facts
@@ -164,7 +169,7 @@ def defined_terms(scene: Scene, controller: Organisation, name: Name | None, nam
                 if any(cue.start < start + len(surface) and start < cue.end for cue in scene.cues("pk:PolicyName", strong=True)):
                     continue
                 if here or akin(surface, text):
-                    inside: list[Mention] = [m for m in scene.of("recipient", "subject") if end <= m.start < start]
+                    inside: list[Mention] = [m for m in scene.all(("recipient", "subject")) if end <= m.start < start]
                     includes = tuple(sorted({m.term for m in inside}))
                     found[start] = DefinedTerm(surface, controller.curie, includes, scene.clause.number)
             place = scene.text.find(text, end, scene.end)

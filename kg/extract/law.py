@@ -161,7 +161,7 @@ def _lacking(reading: Reading) -> list[Aside]:
     consequences, ours = scene.of("consequence"), () if reading.any_act(COLLECT) else scene.cues("pk:FirstParty")
     denials = [
         cue
-        for cue in scene.cues("pk:Negation", "pk:Without", "pk:Withheld")
+        for cue in scene.all(("pk:Negation", "pk:Without", "pk:Withheld"))
         if not any(mention.start < cue.end and cue.start < mention.end for mention in consequences)
     ]
     return [
@@ -180,5 +180,5 @@ def _of_giving(reading: Reading, mention: Mention) -> bool:
         return True
     return bool(scene.of("data")) and any(
         cue.first - last <= _BESIDE and first - cue.last <= _BESIDE and reading.frame_at(cue.start).actor != "first"
-        for cue in scene.cues("pk:Giving", "pk:DirectlyFrom")
+        for cue in scene.all(("pk:Giving", "pk:DirectlyFrom"))
     )

@@ -84,7 +84,7 @@ def _by_means_of(reading: Reading, mention: Mention) -> bool:
     met = aside is not None and not aside.exception
     source = any(cue.last == mention.first for cue in scene.cues("pk:FromCue"))
     owner = source or any(0 <= m.first - mention.last <= 1 for m in scene.of("data"))  # "your device's identifier"
-    return not (met or owner or within(mention, scene.of("data", "optout")) or _refusing(reading))
+    return not (met or owner or within(mention, scene.all(("data", "optout"))) or _refusing(reading))
 
 
 def _consenting(reading: Reading, mention: Mention) -> bool:
@@ -159,7 +159,7 @@ def actions(reading: Reading) -> Iterator[Candidate]:
                 yield from _given(reading, frame, verb)
             elif frame.actor == "second":
                 if not verb.weak and (reading.acts(frame, COLLECT) or reading.acts(frame, SHARE)) and _person_gives(reading, verb):
-                    others = any(verb.end <= m.start < frame.end for m in scene.of("recipient", "organisation"))
+                    others = any(verb.end <= m.start < frame.end for m in scene.all(("recipient", "organisation")))
                     act = verb.term if others and reading.families(verb.term) & SHARE else "dpv:Collect"
                     yield reading.make("collect", "dpv:hasProcessing", act, verb, 0.6, "processing by the person's giving")
             elif not reading.is_a(verb.term, "dpv:AutomatedDecisionMaking"):
@@ -184,7 +184,7 @@ def _prevented(scene: Scene, verb: Mention) -> bool:
     for cue in scene.cues("pk:Prevention"):
         if 0 <= place - cue.last <= _PREVENTED:
             return True
-        actors = any(cue.end <= m.start < verb.start for m in scene.cues("pk:FirstParty", "pk:PurposeMarker", strong=True))
+        actors = any(cue.end <= m.start < verb.start for m in scene.all(("pk:FirstParty", "pk:PurposeMarker"), strong=True))
         if 0 <= place - cue.last <= _LISTED and not actors and scene.tokens.norms[place - 1] in _MEMBERS:
             return True
     return False
@@ -203,13 +203,13 @@ def _acts_for_us(reading: Reading, mention: Mention) -> bool:
     scene = reading.scene
     if not reading.is_a(mention.term, "dpv:Employee"):
         return False
-    owned = any(0 <= mention.start - cue.end <= 1 for cue in scene.cues("pk:FirstParty", "pk:Possessive"))
+    owned = any(0 <= mention.start - cue.end <= 1 for cue in scene.all(("pk:FirstParty", "pk:Possessive")))
     return owned or scene.has("pk:SecondParty") or bool(scene.of("measure"))
 
 
 def _given(reading: Reading, frame: Frame, verb: Mention) -> Iterator[Candidate]:
     """What the controller itself gives: a disclosure if it goes to a recipient, else the service or a notice."""
-    if any(verb.end <= mention.start < frame.end for mention in reading.scene.of("recipient", "organisation")):
+    if any(verb.end <= mention.start < frame.end for mention in reading.scene.all(("recipient", "organisation"))):
         yield reading.make("collect", "dpv:hasProcessing", "dpv:Disclose", verb, 0.6, "processing by the controller's giving")
 
 
@@ -224,7 +224,7 @@ def _upon_data(reading: Reading, frame: Frame, verb: Mention) -> bool:
     following = next((v.start for v in frame.verbs if v.start >= verb.end), scene.end)
     following = min(following, next((m.start for m in scene.cues("pk:PurposeMarker") if m.start >= verb.end), scene.end))
     data_alone = verb.term == "dpv:Use" or any(cue.start == verb.start for cue in scene.cues("pk:Giving"))
-    for mention in scene.of("data") if data_alone else scene.of("data", "technology"):
+    for mention in scene.of("data") if data_alone else scene.all(("data", "technology")):
         if mention.start < verb.end and verb.start < mention.end:
             if verb.term == "dpv:Use" and mention.end - mention.start < verb.end - verb.start:
                 return True  # The data are part of the verb's own phrase: "use your data".

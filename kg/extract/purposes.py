@@ -106,7 +106,7 @@ def _readers_own(reading: Reading, mention: Mention) -> bool:
     scene, frame = reading.scene, reading.frame_at(mention.start)
     if frame.actor != "second" or reading.acts(frame, COLLECT) or reading.acts(frame, SHARE):
         return False
-    able = [cue.last for cue in scene.cues("pk:Possibility", "pk:RightCue") if cue.end <= mention.start]
+    able = [cue.last for cue in scene.all(("pk:Possibility", "pk:RightCue")) if cue.end <= mention.start]
     return any(0 <= mention.first - last <= _OWN for last in able) and scene.has("pk:SecondParty")
 
 
@@ -192,7 +192,7 @@ def _purposeful(reading: Reading, marker: Mention) -> bool:
         return scene.is_item or scene.about("pk:TopicPurpose")
     if frame.actor == "second":
         return reading.acts(frame, COLLECT) or reading.acts(frame, SHARE)
-    before = [m for m in scene.of("technology", "data", "recipient") if m.end <= marker.start] or scene.cues("pk:AnaphoricData")
+    before = [m for m in scene.all(("technology", "data", "recipient")) if m.end <= marker.start] or scene.cues("pk:AnaphoricData")
     acting = any(verb.end <= marker.start for verb in frame.verbs)
     return acting or bool(before)
 
@@ -201,9 +201,7 @@ def _pieces(reading: Reading, begin: int, verbs: frozenset[int]) -> Iterator[tup
     """Split a purpose phrase where a new purpose verb follows a comma or an "and", and end it at a wall, an aside or a new subject."""
     scene = reading.scene
     norms, starts, ends = scene.tokens.norms, scene.tokens.starts, scene.tokens.ends
-    stops = {m.start for m in scene.cues("pk:FirstParty") if m.start in _subjects(reading)} | {
-        a.start for a in reading.asides if a.start > begin
-    }
+    stops = {*_subjects(reading), *[aside.start for aside in reading.asides if aside.start > begin]}
     markers = {m.start for m in scene.cues("pk:PurposeMarker")}
     first = scene.token_at(begin)
     piece = first

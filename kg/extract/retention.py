@@ -49,7 +49,7 @@ def retention(reading: Reading) -> Iterator[Candidate]:
         score = 0.62 + 0.15 * about + 0.12 * (keeping or cookies)
         period = StorageDuration(f"{iso.lower()}-{start}", "dpv:TemporalDuration", iso, scene.text[span[0] : start].strip() or None)
         yield _limited(reading, reading.make(topic, "dpv:hasStorageCondition", period, span, score, "retention period"))
-    if not (about or keeping) or (not keeping and scene.of("right", "basis")):
+    if not (about or keeping) or (not keeping and scene.all(("right", "basis"))):
         return  # How long a right or a consent lasts is not how long data stay.
     for marker in openers:
         if not marker.weak and not any(a < marker.end and marker.start < b for a, b in marked):

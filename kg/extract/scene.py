@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from typing import Final, final
@@ -82,13 +81,14 @@ class Scene:
             self._kinds = {*self.found.kinds, *self.nearest}
         return self._kinds
 
-    def of(self, *roles: str) -> list[Mention]:
-        """The mentions of these kinds in order of place."""
-        return self.found.of(roles[0]) if len(roles) == 1 else self.all(roles)
+    def of(self, role: str) -> list[Mention]:
+        """The mentions of a kind in order of place."""
+        return self.found.of(role)
 
-    def cues(self, *terms: str, strong: bool = False) -> list[Mention]:
-        """The mentions of these cues in order of place."""
-        return self.found.of(terms[0]) if len(terms) == 1 and not strong else self.all(terms, strong)
+    def cues(self, term: str, strong: bool = False) -> list[Mention]:
+        """The mentions of a cue in order of place, or the strong ones of them."""
+        here = self.found.of(term)
+        return [mention for mention in here if not mention.weak] if strong and here else here
 
     def all(self, kinds: tuple[str, ...], strong: bool = False) -> list[Mention]:
         """The mentions of any of these kinds and cues in order of place, or the strong ones of them."""
@@ -194,8 +194,8 @@ def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary
     last = 0
     for clause in clauses:
         block = document.blocks[clause.block]
-        first = bisect_left(starts, clause.start, last)
-        last = bisect_left(starts, clause.end, first)
+        first = _reach(starts, clause.start, last)
+        last = _reach(starts, clause.end, first)
         language = clause.language if clause.language in languages else document.language
         lexicon = lexicons.get(language)
         if lexicon is None:
@@ -222,6 +222,13 @@ def scenes(document: Document, clauses: Iterable[Clause], vocabulary: Vocabulary
         yield scene
 
 
+def _reach(starts: list[int], offset: int, number: int) -> int:
+    """The number of the first token from `number` on that starts at or after an offset."""
+    while number < len(starts) and starts[number] < offset:
+        number += 1
+    return number
+
+
 def _tokens(document: Document) -> Tokens:
     """The tokens of the text; none reaches over the start of a block whose line break was lost ("CookiesWhen")."""
     text = document.text
@@ -241,15 +248,19 @@ def _announced(layers: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], froz
     return tuple(dict.fromkeys(topic for layer in telling for topic in layer)), frozenset(telling[0] if telling else ())
 
 
-def recognise(found: Iterable[Scene], names: dict[str, str]) -> None:
+def recognise(found: list[Scene], names: dict[str, str]) -> None:
     """Let the document's own names of its controller be read as "we". `names`: the first word, small, → the whole name."""
+    if not found:
+        return
+    tokens, text = found[0].tokens, found[0].text
+    numbers = [number for number, norm in enumerate(tokens.norms) if norm in names]
+    ahead = 0
     for scene in found:
-        tokens, text = scene.tokens, scene.text
-        if names.keys().isdisjoint(tokens.norms[scene.first : scene.last]):
-            continue
-        for number in range(scene.first, scene.last):
-            name = names.get(tokens.norms[number])
-            if name is not None and text[tokens.starts[number]].isupper():
-                start = tokens.starts[number]
+        while ahead < len(numbers) and numbers[ahead] < scene.last:
+            number = numbers[ahead]
+            ahead += 1
+            start = tokens.starts[number]
+            if number >= scene.first and text[start].isupper():
+                name = names[tokens.norms[number]]
                 end = start + len(name) if text.startswith(name, start) else tokens.ends[number]
                 scene.add(Mention("pk:FirstParty", "cue", start, end, False, name, number, scene.token_at(end)))

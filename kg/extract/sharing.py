@@ -28,7 +28,7 @@ def recipients(reading: Reading) -> Iterator[Candidate]:
         return
     about = scene.about("pk:TopicRecipient", "pk:TopicLegalDisclosure")
     sharing = reading.any_act(SHARE)
-    for mention in scene.of("recipient", "organisation"):
+    for mention in scene.all(("recipient", "organisation")):
         named = mention.role == "organisation"
         doubtful = (scene.about_one(_ELSEWHERE) and not (about or sharing)) or (
             mention.weak and not (_after_share(reading, mention) or (about and _heads_item(reading, mention)))
@@ -78,11 +78,11 @@ def _gets_nothing(reading: Reading, mention: Mention) -> bool:
     scene = reading.scene
     if _owns(reading, mention) or _dotted(scene.text, mention):
         return True
-    before = scene.cues("pk:FromCue", "pk:OnBehalf")
+    before = scene.all(("pk:FromCue", "pk:OnBehalf"))
     if mention.start == scene.start and mention.role == "organisation" and _gives_away(reading):
         return True
     return any(0 <= mention.start - cue.end <= 1 for cue in before) or any(
-        0 <= cue.start - mention.end <= 1 for cue in scene.cues("pk:OnBehalf", "pk:PagesOf")
+        0 <= cue.start - mention.end <= 1 for cue in scene.all(("pk:OnBehalf", "pk:PagesOf"))
     )
 
 
@@ -151,7 +151,7 @@ def transfers(reading: Reading) -> Iterator[Candidate]:
         if not (abroad or _beyond(reading, mention)):
             continue
         region = mention.term in _ABROAD
-        acted = moving or (region and bool(reading.frame_at(mention.start).verbs or scene.of("recipient", "organisation")))
+        acted = moving or (region and bool(reading.frame_at(mention.start).verbs or scene.all(("recipient", "organisation"))))
         if (
             not (acted or about)
             or ((mention.weak or foreign) and not moving)
