@@ -68,11 +68,8 @@ class Size:
             if usage.clock - last > 5:
                 last = usage.clock
                 self.note("unfinished", summed(before, usage))
-                shards = list((self.store / "shards").glob("*.json"))
-                done = (
-                    sum(len(json.loads(path.read_bytes())["rows"]) for path in shards) if len(shards) < 100 else f"{len(shards)} shards of"
-                )
-                print(f"\r  {done} of {self.count:,}, {usage.clock:.0f} s", end="", file=sys.stderr, flush=True)
+                shards = sum(1 for _ in (self.store / "shards").glob("*.json"))
+                print(f"\r  {shards:,} shards, {usage.clock:.0f} s", end="", file=sys.stderr, flush=True)
 
         usage = watched(build(self.corpus, self.store, self.workers), tell=tell)
         print(file=sys.stderr)
