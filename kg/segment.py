@@ -6,8 +6,6 @@ import re
 from functools import cache
 from typing import Final, final
 
-from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
-
 from kg.model import BlockKind, Clause, Document, record
 
 _GLUED: Final = re.compile(r"(?<=[a-z0-9)][.!?])(?=[A-ZÄÖÅ][a-zäöå]+[ ,])|(?<=[A-Z]{2}[.!?])(?=[A-ZÄÖÅ][a-zäöå]+ )")
@@ -28,7 +26,7 @@ def segment(document: Document, abbreviations: frozenset[str] = frozenset()) -> 
 
     `abbreviations` are words that a full stop does not end a sentence after ("e.g", "oy"), lower case without the final stop.
     """
-    ends = _ends(abbreviations)
+    ends = splitter(abbreviations)
     clauses: list[Clause] = []
     stack: list[tuple[int, int]] = []
     last_sentence: dict[int, tuple[int, int]] = {}
@@ -49,13 +47,15 @@ def segment(document: Document, abbreviations: frozenset[str] = frozenset()) -> 
 
 
 @final
-class _Ends:
+class Splitter:
     """Where sentences end, as Punkt decides it, with its decisions remembered: each depends on the words around the stop alone.
 
     Punkt's own search for these words is gone through again here, step by step, because it takes most of its time.
     """
 
     def __init__(self, abbreviations: frozenset[str]) -> None:
+        from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer  # it takes a second, which not all have to wait for
+
         parameters = PunktParameters()
         parameters.abbrev_types = set(abbreviations)
         self._punkt: Final = PunktSentenceTokenizer(parameters)
@@ -128,11 +128,12 @@ def _context(text: str, first: int, match: re.Match[str]) -> tuple[int, int, str
 
 
 @cache
-def _ends(abbreviations: frozenset[str]) -> _Ends:
-    return _Ends(abbreviations)
+def splitter(abbreviations: frozenset[str]) -> Splitter:
+    """What finds the ends of sentences, made once."""
+    return Splitter(abbreviations)
 
 
-def _sentences(ends: _Ends, text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _sentences(ends: Splitter, text: str, start: int, end: int) -> list[tuple[int, int]]:
     piece = text[start:end]
     if not any(piece.find(mark, 0, len(piece) - 1) >= 0 for mark in _STOPS):
         return [(start, end)] if piece.strip() else []

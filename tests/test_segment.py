@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -54,3 +56,25 @@ def test_clauses_are_in_order_trimmed_and_inside_their_blocks() -> None:
         block = document.blocks[clause.block]
         assert block.start <= clause.start < clause.end <= block.end
         assert document.text[clause.start : clause.end].strip() == document.text[clause.start : clause.end]
+
+
+ALONE = """
+import sys
+
+from kg.lean import keep_out
+
+keep_out()
+import kg.batch.child
+
+early = "nltk" in sys.modules
+from kg.documents import read_text
+from kg.segment import segment
+
+print(early, len(segment(read_text("policy.txt", "We keep it, e.g. for Acorn Inc. of Dover. Then we go."), frozenset({"e.g", "inc"}))))
+print(sorted(name for name in ("sklearn", "scipy.stats") if sys.modules[name] is not None))
+"""
+
+
+def test_a_worker_cuts_sentences_without_what_nltk_takes_in() -> None:
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False 2", "[]"]

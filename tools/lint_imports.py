@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # The base and then the steps, in the order of the data. Modules of one line do not import each other.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "hosts", "namespaces", "native", "resources"),
+    ("errors", "hosts", "lean", "namespaces", "native", "resources"),
     ("model", "atomic", "tokens", "mention", "hierarchy"),
     ("iris",),
     ("language",),

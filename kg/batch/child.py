@@ -12,10 +12,12 @@ from threading import Thread
 from kg.batch.shards import Task
 from kg.batch.work import extract_shard, limit_memory
 from kg.errors import KgError, OutputError
+from kg.lean import keep_out
 
 
 def main() -> None:
     """Answers each task on the pipe with the place of each document as it begins, and at last with the manifest or the error."""
+    keep_out()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     pipe = Connection(int(sys.argv[1]))
     tasks: SimpleQueue[Task] = SimpleQueue()

@@ -23,6 +23,7 @@ from kg.extract import extract
 from kg.extract.judgement import learnt
 from kg.graph import extractor_version, lines, mentioned, version_graphs
 from kg.model import Extraction
+from kg.segment import splitter
 from kg.vocabulary import Vocabulary, load
 
 _LEVEL = 4
@@ -86,6 +87,7 @@ def _warm(*, rules_only: bool) -> None:
         words.lexicon(language)
     if not rules_only:
         learnt()
+    splitter(words.abbreviations)
 
 
 def limit_memory(megabytes: int) -> None:
