@@ -31,6 +31,9 @@ STEPS = Path(__file__).with_name("steps.py")
 MEMORY, GROWTH, GAIN, LOAD = 1000, 1.1, 1.8, 0.8
 """The bars: MB of a process, growth of processor time over that of the number, gain of a second process, rate beside bulk_load."""
 
+FEW = 1000
+"""Of fewer policies the rate is told and not judged."""
+
 Notes = dict[str, Any]
 
 
@@ -157,7 +160,9 @@ def measure(size: Size, *, build_only: bool) -> list[Figure]:
         ratio = rates["load"] / rates["bulk"]
         print(f"  index {rates['load']:,.0f} quads a second, bulk_load {rates['bulk']:,.0f}, ratio {ratio:.2f}, {rates['peaks']} MB")
         beside = "pyoxigraph bulk_load"
-        figure = Figure(f"index, {count}", rates["load"], "quads/s", beside, rates["bulk"], ratio, bar=f"≥ {LOAD}", met=ratio >= LOAD)
+        # A few policies are loaded in a second, most of which is the opening of the store.
+        bar: tuple[str, bool | None] = (f"≥ {LOAD}", ratio >= LOAD) if size.count >= FEW else ("", None)
+        figure = Figure(f"index, {count}", rates["load"], "quads/s", beside, rates["bulk"], ratio, bar=bar[0], met=bar[1])
         found += [figure, Figure(f"index, {count}, largest process", rates["peaks"], "MB", bar=f"≤ {MEMORY}", met=rates["peaks"] <= MEMORY)]
     print(f"  store {size.notes['build']['megabytes']:,.0f} MB")
     return found

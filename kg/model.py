@@ -15,9 +15,9 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 record: Final = tuple.__new__
-"""`record(Value, (text, datatype, language))` is `Value(text, datatype, language)` in a quarter of the time.
+"""`record(Value, (text, datatype, language))` is `Value(text, datatype, language)` in half of the time, compiled in a third.
 
-For what is made by the thousand; all fields, in their order.
+For what is made by the thousand. All fields, in their order: nothing checks them but a test.
 """
 
 

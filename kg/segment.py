@@ -54,7 +54,7 @@ class Splitter:
     """
 
     def __init__(self, abbreviations: frozenset[str]) -> None:
-        from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer  # it takes a second, which not all have to wait for
+        from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer  # it takes a second, which only extraction needs
 
         parameters = PunktParameters()
         parameters.abbrev_types = set(abbreviations)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from kg.documents import read as read_file
 from kg.documents import read_text
 from kg.extract import extract
+from kg.findings import findings
 from kg.model import Extraction, Fact, Metadata, StorageDuration, Value
 from kg.vocabulary import load
 
@@ -371,6 +374,29 @@ def test_only_if_is_a_condition_of_what_is_affirmed(language: str, text: str, ex
     told = [c for s in read(text, language).statements for c in s.conditions if c.kind == "pk:IfRequiredByLaw"]
     assert told
     assert all(condition.exception is excepted for condition in told)
+
+
+def test_all_that_is_made_has_all_its_fields(examples: Path) -> None:
+    made: list[tuple[object, ...]] = []
+    for path in sorted(examples.glob("*.txt")):
+        extraction = extract(read_file(path), VOCABULARY)
+        assertions = [assertion for statement in extraction.statements for assertion in statement.assertions]
+        made += [*extraction.clauses, *extraction.statements, *extraction.facts, *assertions, *findings(extraction, VOCABULARY)]
+    assert {type(record).__name__ for record in made} == {"Clause", "Statement", "Fact", "Assertion", "Finding"}
+    assert all(len(record) == len(type(record)._fields) for record in made)  # type: ignore[attr-defined]
+
+
+def test_a_word_like_an_address_is_no_policy_to_turn_to_and_hides_no_postal_address() -> None:
+    deferred = "For cookies, please see our separate HTTPS cookie privacy policy instead of this privacy policy."
+    postal = "Contact us, secured by https, at Acorn Ltd, Oak Road 1, 00100 Helsinki."
+    facts = read(f"Cookies\n\n{deferred}\n\nContact\n\n{postal}\n").facts
+    told = {f.assertion.predicate: f.assertion.object.text for f in facts if isinstance(f.assertion.object, Value)}
+    assert told == {"pk:defersTo": deferred, "dpv:hasAddress": postal}
+
+
+def test_an_e_mail_address_may_reach_over_the_end_of_a_sentence() -> None:
+    facts = read("Contact\n\nYou can contact us at info.@acorn.example today.\n").facts
+    assert [f.assertion.object.text for f in facts if isinstance(f.assertion.object, Value)] == ["info.@acorn.example"]
 
 
 def test_an_address_is_a_page_to_contact_and_a_word_like_one_is_not() -> None:

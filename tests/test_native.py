@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -120,3 +122,58 @@ def test_every_module_of_extraction_is_compiled() -> None:
     written = {f"kg.extract.{path.stem}" for path in (ROOT / "kg" / "extract").glob("*.py")} - {"kg.extract.__init__"}
     assert written < set(native.MODULES)
     assert all(native.source(name).is_file() for name in native.MODULES)
+
+
+@pytest.fixture
+def tool(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool that compiles, as in a process that may."""
+    monkeypatch.setenv("KG_PURE", "1")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    spec = spec_from_file_location("compile_native", ROOT / "tools" / "compile_native.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.PURE = False  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.mark.parametrize(("made", "wanted"), [(False, False), (True, False), (True, True), (False, True)])
+def test_a_copy_with_a_profile_serves_those_who_want_none(tool: ModuleType, tmp_path: Path, made: bool, wanted: bool) -> None:
+    text = json.dumps({"from": native.wanted(), "by": tool.by(), "profiled": made})
+    (tmp_path / native.MANIFEST).write_text(text, encoding="utf-8")
+    assert tool.current(tmp_path, wanted) is (made or not wanted)
+
+
+@pytest.mark.parametrize(
+    ("gcc", "stands", "asked"),
+    [
+        (False, True, []),  # what cannot be made is not tried again each time
+        (False, False, [False]),
+        (True, True, [True]),
+        (True, False, [True, False]),
+    ],
+)
+def test_without_a_profile_extraction_is_compiled_all_the_same(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gcc: bool, stands: bool, asked: list[bool]
+) -> None:
+    tried: list[bool] = []
+
+    def compile_into(folder: Path, profiled: bool) -> str | None:
+        assert folder == tmp_path
+        tried.append(profiled)
+        return "no profile came" if profiled else None
+
+    monkeypatch.setattr(tool, "compile_into", compile_into)
+    monkeypatch.setattr(tool, "profiles", lambda: gcc)
+    monkeypatch.setattr(sys, "argv", ["compile_native.py", "--folder", str(tmp_path), "--profiled"])
+    if stands:
+        text = json.dumps({"from": native.wanted(), "by": tool.by(), "profiled": False})
+        (tmp_path / native.MANIFEST).write_text(text, encoding="utf-8")
+    tool.main()
+    assert tried == asked
+
+
+def test_a_compiler_that_is_not_there_makes_no_profile(tool: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "no-such-compiler")
+    assert not tool.profiles()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from kg.segment import segment
 from kg.vocabulary import load
 
 ABBREVIATIONS = load().abbreviations
+ROOT = Path(__file__).parents[1]
 
 
 def clauses(text: str) -> list[str]:
@@ -58,23 +61,18 @@ def test_clauses_are_in_order_trimmed_and_inside_their_blocks() -> None:
         assert document.text[clause.start : clause.end].strip() == document.text[clause.start : clause.end]
 
 
-ALONE = """
-import sys
+def test_our_processes_load_nothing_that_nltk_takes_in_where_it_is_installed(tmp_path: Path, examples: Path) -> None:
+    mark = tmp_path / "loaded"
+    (tmp_path / "sklearn").mkdir()
+    (tmp_path / "sklearn" / "__init__.py").write_text(f"open({str(mark)!r}, 'w').close()\nraise ImportError\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
 
-from kg.lean import keep_out
+    def run(*arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=True)
 
-keep_out()
-import kg.batch.child
-
-early = "nltk" in sys.modules
-from kg.documents import read_text
-from kg.segment import segment
-
-print(early, len(segment(read_text("policy.txt", "We keep it, e.g. for Acorn Inc. of Dover. Then we go."), frozenset({"e.g", "inc"}))))
-print(sorted(name for name in ("sklearn", "scipy.stats") if sys.modules[name] is not None))
-"""
-
-
-def test_a_worker_cuts_sentences_without_what_nltk_takes_in() -> None:
-    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["False 2", "[]"]
+    policy = str(examples / "quillmere-2009.txt")
+    run("-m", "kg.cli", "annotate", policy)
+    run("-m", "kg.cli", "build", policy, "--store", str(tmp_path / "store"))
+    assert not mark.exists()
+    run("-c", "import nltk")
+    assert mark.exists()

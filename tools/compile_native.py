@@ -5,8 +5,8 @@
 It takes a minute or two, once; `make` calls it. Nothing needs it: where there is no C compiler, or it does not like what mypyc writes, a
 line says so and everything runs uncompiled.
 
-With `--profiled` it compiles twice, where the compiler is gcc: in between, the examples are read, and what they made it do most is laid out
-to be done soonest. That spares another tenth of the time of an extraction.
+With `--profiled` it compiles twice, where the compiler is gcc 10 or later: in between, the examples are read, and what they made it do most
+is laid out to be done soonest. That spares another tenth of the time of an extraction.
 
 The code is compiled with warnings as errors, at the level of optimisation at which gcc follows each value: that has shown mistakes of mypyc
 itself, and nothing that is not sure to be right may be run.
@@ -69,6 +69,7 @@ for document in 5 * documents:
 _FLAGS = "-fvisibility=hidden"
 """Hidden, one module's functions can be called directly and written into those of another."""
 
+_GCC = 10
 _WATCHED, _GUIDED = "-fprofile-generate", "-fprofile-use -fprofile-partial-training -Wno-missing-profile"
 CONFIGURATION = """
 [mypy]
@@ -92,6 +93,22 @@ def by() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
+def compiler() -> str:
+    """The C compiler that setuptools will call."""
+    return (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+
+
+def profiles() -> bool:
+    """Whether the compiler can use a profile as this text asks it to."""
+    try:
+        run = [compiler(), "-dM", "-E", "-x", "c", os.devnull]
+        lines = subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    known = dict(line.split(maxsplit=2)[1:] for line in lines if line.startswith(("#define __GNUC__ ", "#define __clang__ ")))
+    return "__clang__" not in known and int(known.get("__GNUC__", 0)) >= _GCC
+
+
 def compile_into(folder: Path, profiled: bool) -> str | None:
     """Compile all modules into the folder; what stood in the way, or None."""
     try:
@@ -101,9 +118,8 @@ def compile_into(folder: Path, profiled: bool) -> str | None:
         return f"{error.name} is not installed"
     if not Path(sysconfig.get_paths()["include"], "Python.h").is_file():
         return "the headers of Python are not installed"
-    compiler = os.environ.get("CC") or (sysconfig.get_config_var("CC") or "cc").split()[0]
-    if not (shutil.which(compiler.split()[0])):
-        return f"there is no C compiler ({compiler})"
+    if not shutil.which(compiler()):
+        return f"there is no C compiler ({compiler()})"
     made_from = native.wanted()
     with tempfile.TemporaryDirectory(prefix="kg-native-") as name:
         scratch = Path(name)
@@ -130,7 +146,9 @@ def _watch(scratch: Path, made_from: dict[str, str]) -> str | None:
     if hindrance is None:
         _keep(scratch / "lib", scratch / "watched", made_from, profiled=False)
         run = ["-c", PROFILE, str(scratch / "watched"), str(ROOT / "examples" / "policies")]
-        hindrance = _run(run, ROOT, {"PYTHONPATH": str(ROOT)}, "reading the examples failed")
+        hindrance = _run(run, scratch / "watched", {"PYTHONPATH": str(ROOT)}, "reading the examples failed")
+    if hindrance is None and not any((scratch / "temp").rglob("*.gcda")):
+        return "reading the examples left no profile"
     return hindrance
 
 
@@ -164,13 +182,18 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=native.FOLDER)
     parser.add_argument("--profiled", action="store_true", help="compile twice, the second time for what the examples made it do")
     given = parser.parse_args()
-    if PURE or current(given.folder, given.profiled):
+    if PURE:
         return
-    print(f"Compiling extraction (once; a minute or two{', twice' * given.profiled}) ...", file=sys.stderr)
-    hindrance = compile_into(given.folder, given.profiled)
-    if hindrance is not None and given.profiled:
-        print(f"Compiling it once only, without a profile: {hindrance}", file=sys.stderr)
-        hindrance = compile_into(given.folder, profiled=False)
+    profiled = given.profiled and profiles()
+    if given.profiled and not profiled:
+        print(f"Extraction is compiled without a profile: {compiler()} is no gcc {_GCC} or later", file=sys.stderr)
+    if current(given.folder, profiled):
+        return
+    print(f"Compiling extraction (once; a minute or two{', twice' * profiled}) ...", file=sys.stderr)
+    hindrance = compile_into(given.folder, profiled)
+    if hindrance is not None and profiled:
+        print(f"Extraction is compiled without a profile: {hindrance}", file=sys.stderr)
+        hindrance = None if current(given.folder, profiled=False) else compile_into(given.folder, profiled=False)
     if hindrance is not None:
         print(f"Extraction runs uncompiled, several times slower: {hindrance}", file=sys.stderr)
 

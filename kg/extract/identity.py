@@ -120,7 +120,9 @@ def _details(scene: Scene, cued: bool, about: bool) -> list[tuple[int, int, str]
 
 
 def _marked(scene: Scene, marks: tuple[str, ...]) -> bool:
-    return any(scene.text.find(mark, scene.start, scene.end) >= 0 for mark in marks)
+    """Whether a mark stands in one of the clause's tokens, of which the last may reach over its end."""
+    end = scene.tokens.ends[scene.last - 1] if scene.last > scene.first else scene.end
+    return any(scene.text.find(mark, scene.start, end) >= 0 for mark in marks)
 
 
 def _postal(scene: Scene) -> bool:

@@ -85,12 +85,12 @@ class Scene:
         """The mentions of a kind in order of place."""
         return self.found.of(role)
 
-    def cues(self, term: str, strong: bool = False) -> list[Mention]:
-        """The mentions of a cue in order of place, or the strong ones of them."""
+    def cues(self, term: str, *, strong: bool = False) -> list[Mention]:
+        """The same of a cue, or the strong ones of them."""
         here = self.found.of(term)
         return [mention for mention in here if not mention.weak] if strong and here else here
 
-    def all(self, kinds: tuple[str, ...], strong: bool = False) -> list[Mention]:
+    def all(self, kinds: tuple[str, ...], *, strong: bool = False) -> list[Mention]:
         """The mentions of any of these kinds and cues in order of place, or the strong ones of them."""
         found = self.found
         only = ""

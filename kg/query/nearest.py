@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from nltk.stem.snowball import SnowballStemmer
+
 from kg.query.catalogue import Question
 from kg.tokens import tokenize
 from kg.vocabulary import Vocabulary
@@ -96,8 +98,6 @@ class Matcher:
         return {name: math.log(total / (0.5 + count)) for name, count in counted.items()}, math.log(total / 0.5)
 
     def _features(self, text: str, language: str) -> dict[str, float]:
-        from nltk.stem.snowball import SnowballStemmer  # it takes a second, which no other command has to wait for
-
         stemmer = SnowballStemmer(_STEMMERS[language]) if language in _STEMMERS else None
         stopped = _STOPPED.get(language, ())
         features: dict[str, float] = {}
